@@ -1,0 +1,35 @@
+"""The errors of graphkg: a user's mistake is one sentence, a fault of the library is a traceback."""
+
+from __future__ import annotations
+
+
+class GraphKGError(Exception):
+    """Base class of every error that graphkg raises on purpose."""
+
+
+class InputError(GraphKGError, ValueError):
+    """Something the user gave does not fit: the message says what, where and what to do."""
+
+
+class MissingExtra(GraphKGError, ImportError):
+    """An optional package is needed and absent.
+
+    Args:
+        package: the package that could not be imported.
+        extra: the extra of graphkg that brings it.
+        purpose: what it is needed for, as in "to parse with Stanza".
+    """
+
+    def __init__(self, package: str, extra: str, purpose: str):
+        super().__init__(
+            f"{package} is needed {purpose}, but it is not installed: "
+            f"run pip install 'graphkg[{extra}]'"
+        )
+
+
+def nearest(given: str, known: list[str], count: int = 3) -> str:
+    """Returns ``"; did you mean 'a' or 'b'?"`` for a misspelt name, or an empty string."""
+    import difflib
+
+    close = difflib.get_close_matches(given, known, n=count, cutoff=0.6)
+    return f"; did you mean {' or '.join(map(repr, close))}?" if close else ""

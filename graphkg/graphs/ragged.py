@@ -1,0 +1,53 @@
+"""Rows of unequal length as one flat tensor plus pointers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Ragged:
+    """B rows of unequal length: row b is ``values[ptr[b]:ptr[b + 1]]``.
+
+    Attributes:
+        values: [sum of lengths].
+        ptr: [B + 1], rising from 0.
+    """
+
+    values: Tensor
+    ptr: Tensor
+
+    def __len__(self) -> int:
+        return self.ptr.numel() - 1
+
+    def __getitem__(self, row: int) -> Tensor:
+        return self.values[self.ptr[row] : self.ptr[row + 1]]
+
+    @property
+    def lengths(self) -> Tensor:
+        """Length of each row, [B]."""
+        return self.ptr[1:] - self.ptr[:-1]
+
+    @property
+    def row(self) -> Tensor:
+        """The row of each value, [sum of lengths]."""
+        rows = torch.arange(len(self), device=self.ptr.device)
+        return rows.repeat_interleave(self.lengths)
+
+    def gather(self, index: Tensor) -> Ragged:
+        """Returns the rows `index` [B'] in that order, without a loop."""
+        lengths = self.lengths[index]
+        ptr = torch.cat([lengths.new_zeros(1), lengths.cumsum(0)])
+        # Example: rows of lengths 2 and 3 that start at 7 and 1 -> places 7 8 | 1 2 3.
+        shift = (self.ptr[:-1][index] - ptr[:-1]).repeat_interleave(lengths)
+        places = torch.arange(int(ptr[-1]), device=ptr.device) + shift
+        return Ragged(self.values[places], ptr)
+
+    def multi_hot(self, width: int) -> Tensor:
+        """Returns [B, width] with 1.0 where a row holds the column's number."""
+        hot = torch.zeros(len(self), width, device=self.values.device)
+        hot[self.row, self.values] = 1.0
+        return hot
