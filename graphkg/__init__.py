@@ -1,0 +1,74 @@
+"""graphkg: raw text in, a completed and scored knowledge graph out, on PyTorch Geometric.
+
+Every public name is imported on first use, so that ``import graphkg`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from .version import __version__
+
+if TYPE_CHECKING:
+    from .graphs import JointGraph, KnowledgeGraph, SentenceGraph, TripleIndex
+    from .link import ConvE
+    from .models import JRRELP
+    from .parsing import SpacyParser, StanzaParser
+    from .pipeline import TextToGraph
+    from .recipes import load, save
+    from .relation import CGCN
+    from .stores import EmbeddingStore
+    from .training import TrainSettings, fit
+    from .vocab import Vocabulary
+
+_HOMES = {
+    "JointGraph": "graphs",
+    "KnowledgeGraph": "graphs",
+    "SentenceGraph": "graphs",
+    "TripleIndex": "graphs",
+    "ConvE": "link",
+    "JRRELP": "models",
+    "SpacyParser": "parsing",
+    "StanzaParser": "parsing",
+    "TextToGraph": "pipeline",
+    "load": "recipes",
+    "save": "recipes",
+    "CGCN": "relation",
+    "EmbeddingStore": "stores",
+    "TrainSettings": "training",
+    "fit": "training",
+    "Vocabulary": "vocab",
+}
+
+__all__ = [
+    "CGCN",
+    "JRRELP",
+    "ConvE",
+    "EmbeddingStore",
+    "JointGraph",
+    "KnowledgeGraph",
+    "SentenceGraph",
+    "SpacyParser",
+    "StanzaParser",
+    "TextToGraph",
+    "TrainSettings",
+    "TripleIndex",
+    "Vocabulary",
+    "__version__",
+    "fit",
+    "load",
+    "save",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'graphkg' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

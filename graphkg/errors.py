@@ -1,4 +1,4 @@
-"""The errors of graphkg: a user's mistake is one sentence, a fault of the library is a traceback."""
+"""The errors of graphkg: a user's mistake is one sentence, a fault of ours a traceback."""
 
 from __future__ import annotations
 
@@ -30,6 +30,11 @@ class MissingExtra(GraphKGError, ImportError):
 def nearest(given: str, known: list[str], count: int = 3) -> str:
     """Returns ``"; did you mean 'a' or 'b'?"`` for a misspelt name, or an empty string."""
     import difflib
+    import heapq
+    import os
 
+    if len(known) > 5_000:  # difflib compares letter by letter: millions of names take minutes
+        near = (x for x in known if x[:1] == given[:1] and abs(len(x) - len(given)) <= 2)
+        known = heapq.nlargest(5_000, near, key=lambda x: len(os.path.commonprefix([x, given])))
     close = difflib.get_close_matches(given, known, n=count, cutoff=0.6)
     return f"; did you mean {' or '.join(map(repr, close))}?" if close else ""

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from .errors import InputError, nearest
 
@@ -68,7 +69,8 @@ class Vocabulary:
         """Builds a vocabulary from running labels: `first`, then by falling count, then by name."""
         counts = Counter(labels)
         ranked = sorted(counts, key=lambda label: (-counts[label], label))
-        kept = [x for x in ranked if counts[x] >= minimum and x not in set(first)]
+        placed = set(first)
+        kept = [x for x in ranked if counts[x] >= minimum and x not in placed]
         return cls([*first, *kept], unknown=unknown, name=name)
 
     def add(self, label: str) -> int:
@@ -148,24 +150,42 @@ class Vocabulary:
         path = Path(path)
         if not path.is_file():
             raise InputError(f"{path} does not exist, but a vocabulary file was expected there")
-        rows = []
-        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
-            try:
-                if line:
-                    rows.append(json.loads(line))
-            except json.JSONDecodeError as error:
-                raise InputError(f"{path}:{number}: not JSON ({error.msg})") from None
-        if not rows or not isinstance(rows[0], dict) or rows[0].get("graphkg") != "vocabulary":
+        vocabulary = None
+        for number, row in _json_lines(path):
+            if vocabulary is None:
+                if not isinstance(row, dict) or row.get("graphkg") != "vocabulary":
+                    break
+                vocabulary = cls(name=row.get("name", "label"))
+                vocabulary.unknown = row.get("unknown")
+                continue
+            whole: dict[str, Any] = row if isinstance(row, dict) else {"label": row}
+            label = whole.get("label")
+            if not isinstance(label, str) or label in vocabulary:
+                raise InputError(
+                    f"{path}:{number}: {label!r} is no new label: a line is a label that no line "
+                    "above has, as a JSON string or as an object with the key 'label'"
+                )
+            vocabulary.add(label)
+            if "description" in whole:
+                vocabulary.descriptions[label] = whole["description"]
+            if "aliases" in whole:
+                vocabulary.aliases[label] = list(whole["aliases"])
+        if vocabulary is None:
             raise InputError(f"{path}:1: not a vocabulary of graphkg: the header line is missing")
-        whole = [row if isinstance(row, dict) else {"label": row} for row in rows[1:]]
-        vocabulary = cls(
-            (row["label"] for row in whole),
-            descriptions={r["label"]: r["description"] for r in whole if "description" in r},
-            aliases={r["label"]: r["aliases"] for r in whole if "aliases" in r},
-            name=rows[0]["name"],
-        )
-        vocabulary.unknown = rows[0]["unknown"]
         return vocabulary
+
+
+def _json_lines(path: Path) -> Iterator[tuple[int, object]]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is not UTF-8 (byte {error.start}): write it anew") from None
+    for number, line in enumerate(text.split("\n"), start=1):
+        try:
+            if line:
+                yield number, json.loads(line)
+        except json.JSONDecodeError as error:
+            raise InputError(f"{path}:{number}: not JSON ({error.msg})") from None
 
 
 def _open_vocabulary(name: str) -> Vocabulary:

@@ -60,6 +60,14 @@ class Sentence:
     spans: list[Span] = field(default_factory=list)
     document: str = ""
     key: str = ""
+    opens: bool = False
+    """Whether a paragraph begins here."""
+
+    @property
+    def text(self) -> str:
+        """The sentence as written, with the white space that follows it."""
+        pairs = zip(self.words, self.spaces, strict=True)
+        return "".join(word + " " * after for word, after in pairs)
 
 
 def check_inputs(data: Path) -> None:
@@ -98,6 +106,8 @@ def read_treebank(path: Path) -> Iterator[Sentence]:
             line = line.rstrip("\n")
             if line.startswith("# newdoc id = "):
                 document = line.split(" = ", 1)[1]
+            elif line.startswith("# newpar"):
+                sentence.opens = True
             elif line.startswith("# sent_id = "):
                 sentence.key = line.split(" = ", 1)[1]
             elif not line:

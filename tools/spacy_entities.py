@@ -12,7 +12,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spacy_data import KINDS, Sentence, Span, entity_doc, read_lines, read_treebank, spacing, spans_of
+from spacy_data import (
+    KINDS,
+    Sentence,
+    Span,
+    entity_doc,
+    read_lines,
+    read_treebank,
+    spacing,
+    spans_of,
+)
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -25,10 +34,9 @@ DOCRED_COPIES = 2
 
 
 def kind_of(words: list[str], kind: str, demonyms_from: set[str]) -> str:
-    """Our kind of a mention; a one-word demonym of certain kinds becomes NORP."""
-    if kind in demonyms_from and len(words) == 1 and words[0].lower() in DEMONYMS:
-        return "NORP"
-    return KINDS[kind]
+    """NORP for a one-word demonym of certain kinds, else the kind itself."""
+    demonym = len(words) == 1 and words[0].lower() in DEMONYMS
+    return "NORP" if demonym and kind in demonyms_from else kind
 
 
 def uner_sentences(data: Path, part: str) -> Iterator[Sentence]:
@@ -40,7 +48,7 @@ def uner_sentences(data: Path, part: str) -> Iterator[Sentence]:
         if sentence.words == row["tokens"]:
             words = sentence.words
             sentence.spans = [
-                (start, end, kind_of(words[start:end], kind, {"OTH"}))
+                (start, end, kind_of(words[start:end], KINDS[kind], {"MISC"}))
                 for start, end, kind in spans_of(row["ner_oth"])
             ]
             yield sentence
@@ -51,14 +59,20 @@ def tagged_sentences(path: Path) -> Iterator[Sentence]:
     for row in read_lines(path):
         words = row["tokens"]
         spans = [
-            (start, end, kind_of(words[start:end], kind, {"MISC", "LOC"}))
+            (start, end, kind_of(words[start:end], KINDS[kind], {"MISC", "LOCATION"}))
             for start, end, kind in spans_of(row["ner"])
         ]
         yield Sentence(words, spacing(words), spans=spans)
 
 
-def docred_sentences(path: Path) -> Iterator[list[Sentence]]:
-    """Documents of Re-DocRED; of overlapping mentions the longer one stays."""
+def docred_sentences(path: Path, values: bool = False) -> Iterator[list[Sentence]]:
+    """Documents of Re-DocRED; of overlapping mentions the longer one stays.
+
+    Args:
+        path: the gzipped JSON lines.
+        values: also its TIME and NUM mentions, as DATE and NUMBER.
+    """
+    kinds = KINDS | ({"TIME": "DATE", "NUM": "NUMBER"} if values else {})
     for row in read_lines(path):
         spans: list[list[Span]] = [[] for _ in row["sentences"]]
         mentions = [mention for entity in row["entities"] for mention in entity]
@@ -67,9 +81,9 @@ def docred_sentences(path: Path) -> Iterator[list[Sentence]]:
             held = spans[mention["sentence"]]
             start, end = mention["start"], mention["end"]
             free = all(end <= other[0] or start >= other[1] for other in held)
-            if mention["kind"] in KINDS and free:
+            if mention["kind"] in kinds and free:
                 words = row["sentences"][mention["sentence"]][start:end]
-                held.append((start, end, kind_of(words, mention["kind"], {"LOC"})))
+                held.append((start, end, kind_of(words, kinds[mention["kind"]], {"LOCATION"})))
         yield [
             Sentence(words, spacing(words), spans=sorted(found), key=row["title"])
             for words, found in zip(row["sentences"], spans, strict=True)

@@ -1,4 +1,4 @@
-"""The tokenizer of the bundled spaCy pipeline: spaCy's English rules, patched towards UD English EWT.
+"""The tokenizer of the bundled pipeline: spaCy's English rules, patched towards UD English EWT.
 
 The patch is data only (regular expressions and exceptions), so it is saved inside the pipeline and
 needs no code when the pipeline is loaded. It was written from errors on the training part alone.
@@ -49,12 +49,8 @@ def patch_tokenizer(nlp: Language) -> Language:
         rf"(?<=[{ALPHA}])/(?=[{ALPHA}])",
     ]
     tokenizer = nlp.tokenizer
-    tokenizer.prefix_search = compile_prefix_regex(
-        RUNS + list(defaults.prefixes or ())
-    ).search
-    tokenizer.suffix_search = compile_suffix_regex(
-        RUNS + list(defaults.suffixes or ())
-    ).search
+    tokenizer.prefix_search = compile_prefix_regex(RUNS + list(defaults.prefixes or ())).search
+    tokenizer.suffix_search = compile_suffix_regex(RUNS + list(defaults.suffixes or ())).search
     tokenizer.infix_finditer = compile_infix_regex(RUNS + infixes).finditer
     tokenizer.token_match = WHOLE.match
     rules = dict(tokenizer.rules)

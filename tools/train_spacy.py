@@ -11,26 +11,24 @@ same versions give the same weights: one thread, fixed seeds.
 
 from __future__ import annotations
 
-import os
-
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[variable] = "1"  # before numpy is imported
-
 import argparse
 import gzip
+import os
 import sys
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-sys.path.insert(0, str(Path(__file__).parent))
-from spacy_data import check_inputs, treebank_docs
-
-if TYPE_CHECKING:
-    from spacy.language import Language
+from spacy_data import check_inputs, read_treebank, treebank_docs
 
 TOOLS = Path(__file__).parent
 ROWS, KEYS = 11_000, 40_000
 """Vectors kept, and words that have one: a rarer word shares the row of its nearest neighbour."""
+
+
+def use_one_thread() -> None:
+    """Sets one thread; numpy is imported afterwards, in the functions."""
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[variable] = "1"
 
 
 def use_fast_ops() -> None:
@@ -122,8 +120,30 @@ def train_ner(data: Path, work: Path) -> Path:
     return train_part("spacy_ner.cfg", work, "ner")
 
 
+def assemble(data: Path, work: Path) -> None:
+    """Joins the best steps of both parts and puts them into the package."""
+    from spacy_bundle import install, join
+
+    use_fast_ops()
+    nlp = join(work / "parser" / "model" / "model-best", work / "ner" / "model" / "model-best")
+    dev = read_treebank(data / "ud-english-ewt" / "en_ewt-ud-dev.conllu.gz")
+    install(nlp, [sentence.text for sentence in islice(dev, 300)])
+
+
+def evaluate(data: Path) -> None:
+    """Scores the bundle, prints the card and writes it."""
+    import spacy
+    from spacy_bundle import BUNDLE, write_card
+    from spacy_score import score_all
+
+    use_fast_ops()
+    print(write_card(score_all(spacy.load(BUNDLE), data)))
+
+
 def main() -> None:
     """Command line."""
+    use_one_thread()
+    sys.path.insert(0, str(TOOLS.parent))  # for graphkg, if it is not installed
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--data", type=Path, default=os.environ.get("GRAPHKG_DATA"))
     parser.add_argument("--work", type=Path)
@@ -144,6 +164,10 @@ def main() -> None:
             train_parser(data, options.work)
         if options.only in (None, "ner"):
             train_ner(data, options.work)
+        if options.only in (None, "assemble"):
+            assemble(data, options.work)
+    if options.evaluate or options.only in (None, "assemble"):
+        evaluate(data)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ class Evidence:
 
     @classmethod
     def of(cls, triple: Triple, graph: SentenceGraph, model: str) -> Evidence:
-        """Places a triple of `graph` in its document (the part of the key before the last ``#``)."""
+        """Places a triple of `graph` in its document: the key's part before the last ``#``."""
         start = int(graph.offset)
         return cls(
             document=graph.key.rpartition("#")[0] or graph.key,

@@ -54,15 +54,21 @@ def check_heads(heads: Sequence[int], where: str) -> None:
             done[token] = True
             token = above[token]
             if token in walk:
+                circle = walk[walk.index(token) :]
                 raise InputError(
-                    f"{where}: the heads of tokens {', '.join(str(t + 1) for t in walk)} form a "
+                    f"{where}: the heads of tokens {', '.join(str(t + 1) for t in circle)} form a "
                     "circle, but dependency heads form a tree: check the parse"
                 )
 
 
 def check_spans(mentions: Sequence[tuple[int, int, str]], count: int, where: str) -> None:
     """Raises unless every mention is a non-empty half-open span of the `count` tokens."""
-    for number, (start, end, kind) in enumerate(mentions):
+    for number, mention in enumerate(mentions):
+        if len(mention) != 3:
+            raise InputError(
+                f"{where}: mention {number} is {mention!r}, but a mention is (start, end, kind)"
+            )
+        start, end, kind = mention
         if not 0 <= start < end <= count:
             raise InputError(
                 f"{where}: mention {number} ({kind}) has the span [{start}, {end}), but a span is "
@@ -72,11 +78,26 @@ def check_spans(mentions: Sequence[tuple[int, int, str]], count: int, where: str
 
 def check_pairs(pairs: Sequence[tuple[int, int, str | None]], count: int, where: str) -> None:
     """Raises unless subject and object of every pair are numbers of mentions."""
-    for number, (subject, object_, label) in enumerate(pairs):
+    for number, pair in enumerate(pairs):
+        if len(pair) != 3:
+            raise InputError(
+                f"{where}: pair {number} is {pair!r}, but a pair is (subject, object, label)"
+            )
+        subject, object_, label = pair
         if not (0 <= subject < count and 0 <= object_ < count):
             raise InputError(
                 f"{where}: pair {number} ({label}) joins mentions {subject} and {object_}, but the "
                 f"sentence has {count} mentions (numbered from 0)"
+            )
+
+
+def check_chars(chars: Sequence[tuple[int, int]], text: str, where: str) -> None:
+    """Raises unless every character span lies in `text`."""
+    for number, (start, end) in enumerate(chars):
+        if not 0 <= start <= end <= len(text):
+            raise InputError(
+                f"{where}: word {number} has the characters [{start}, {end}), but the text has "
+                f"{len(text)}: character spans are half-open and count from the text's beginning"
             )
 
 

@@ -38,11 +38,12 @@ class Ragged:
         return rows.repeat_interleave(self.lengths)
 
     def gather(self, index: Tensor) -> Ragged:
-        """Returns the rows `index` [B'] in that order, without a loop."""
-        lengths = self.lengths[index]
+        """Returns the rows `index` [B'] (each in 0 ... B - 1) in that order, without a loop."""
+        starts = self.ptr[index]
+        lengths = self.ptr[index + 1] - starts
         ptr = torch.cat([lengths.new_zeros(1), lengths.cumsum(0)])
         # Example: rows of lengths 2 and 3 that start at 7 and 1 -> places 7 8 | 1 2 3.
-        shift = (self.ptr[:-1][index] - ptr[:-1]).repeat_interleave(lengths)
+        shift = (starts - ptr[:-1]).repeat_interleave(lengths)
         places = torch.arange(int(ptr[-1]), device=ptr.device) + shift
         return Ragged(self.values[places], ptr)
 

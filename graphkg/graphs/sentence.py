@@ -18,6 +18,7 @@ from ..vocab import Vocabularies
 from .labels import (
     Mention,
     SentenceLabels,
+    check_chars,
     check_heads,
     check_pairs,
     check_spans,
@@ -94,9 +95,14 @@ class SentenceGraph(HeteroData):
         """
         where = f"sentence {key!r}" if key else f"sentence {' '.join(words[:8])!r}"
         count = len(words)
-        for name, given in (("heads", heads), ("deprels", deprels), ("pos", pos), ("ner", ner)):
+        by_word = {"heads": heads, "deprels": deprels, "pos": pos, "ner": ner, "chars": chars}
+        for name, given in by_word.items():
             if given is not None and len(given) != count:
                 raise InputError(f"{where}: {len(given)} {name} for {count} words: give one each")
+        if entities is not None and len(entities) != len(mentions):
+            raise InputError(
+                f"{where}: {len(entities)} entities for {len(mentions)} mentions: give one each"
+            )
         if heads is not None:
             check_heads(heads, where)
         check_spans(mentions, count, where)
@@ -105,6 +111,7 @@ class SentenceGraph(HeteroData):
         graph = cls()
         graph.text, graph.key, graph.offset = text, key, offset
         spans = locate_words(words, text, where) if chars is None else chars
+        check_chars(spans, text, where)
         graph["token"].chars = _table(spans, count)
         graph["mention"].span = _table([m[:2] for m in mentions], len(mentions))
         graph["mention"].entity = torch.tensor(
@@ -170,7 +177,8 @@ class SentenceGraph(HeteroData):
         labels = self.__dict__.get("_labels")
         if labels is None:
             raise InputError(
-                "a batch of sentence graphs has ids alone: read labels from its members"
+                "a batch of sentence graphs, and what is split from it, has ids alone: read labels "
+                "from the sentence graphs that were batched"
             )
         return labels
 
@@ -236,7 +244,8 @@ def _ids(labels: Iterable[str | None], vocabulary: Any = None) -> Tensor:
 
 
 def _edges(pairs: Iterable[Sequence[int]]) -> Tensor:
-    return torch.tensor([list(pair) for pair in pairs], dtype=torch.long).view(-1, 2).t().contiguous()
+    table = torch.tensor([list(pair) for pair in pairs], dtype=torch.long)
+    return table.view(-1, 2).t().contiguous()
 
 
 def _table(rows: Iterable[Sequence[int]], count: int) -> Tensor:

@@ -44,9 +44,7 @@ class NodeText:
         return cls(flat, torch.cat([torch.zeros(1, dtype=torch.long), lengths.cumsum(0)]))
 
     @classmethod
-    def from_texts(
-        cls, texts: Iterable[str], tokenize: Callable[[str], Sequence[int]]
-    ) -> NodeText:
+    def from_texts(cls, texts: Iterable[str], tokenize: Callable[[str], Sequence[int]]) -> NodeText:
         """Tokenises each node's text once with `tokenize` (text -> piece ids)."""
         return cls.from_rows(tokenize(text) for text in texts)
 
@@ -60,9 +58,9 @@ class NodeText:
         return self.ids[self.ptr[node] : self.ptr[node + 1]].long()
 
     def gather(self, nodes: Tensor) -> Ragged:
-        """Returns the pieces of `nodes` [B] as ragged int64 rows."""
-        rows = Ragged(self.ids, self.ptr).gather(nodes)
-        return Ragged(rows.values.long(), rows.ptr)
+        """Returns the pieces of `nodes` [B] as ragged int64 rows on the device of `nodes`."""
+        rows = Ragged(self.ids, self.ptr).gather(nodes.to(self.ptr.device))
+        return Ragged(rows.values.to(nodes.device, torch.long), rows.ptr.to(nodes.device))
 
     def save(self, folder: str | Path) -> None:
         """Writes ``ids.bin`` (int32), ``ptr.bin`` (int64) and ``node_text.json``."""

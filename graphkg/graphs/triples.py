@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from ..errors import InputError
+from ..vocab import Vocabulary
 from .knowledge import EDGE, KnowledgeGraph
 from .ragged import Ragged
 
@@ -34,21 +35,36 @@ class TripleIndex:
                 "the graphs of a TripleIndex share entities and relations, but these have "
                 f"(entities, relations) = {sorted(sizes)}: build the splits over one vocabulary"
             )
+        names = [(g.__dict__.get("_entities"), g.__dict__.get("_relations")) for g in graphs]
+        for number, other in enumerate(names):
+            if not all(map(_same, names[0], other)):
+                raise InputError(
+                    f"graph {number} of a TripleIndex names its entities or relations otherwise "
+                    "than graph 0 does: build the splits over one vocabulary"
+                )
         self.num_entities, self.num_relations = sizes.pop()
         index = torch.cat([g[EDGE].edge_index for g in graphs], dim=1)
         types = torch.cat([g[EDGE].edge_type for g in graphs])
-        self._tails = self._rows(index[0], types, index[1])
-        self._heads = self._rows(index[1], types, index[0])
+        self._tails = self._answers(index[0], types, index[1])
+        self._heads = self._answers(index[1], types, index[0])
 
-    def _rows(self, given: Tensor, relation: Tensor, answer: Tensor) -> Ragged:
+    def _answers(self, given: Tensor, relation: Tensor, answer: Tensor) -> tuple[Tensor, Ragged]:
+        """Rising query ids [U + 1] and their answers; the last row is that of unknown queries."""
         width = max(self.num_entities, 1)
         keys = ((given * self.num_relations + relation) * width + answer).unique()
-        queries = torch.arange(self.num_entities * self.num_relations + 1, device=keys.device)
-        ptr = torch.searchsorted(keys, queries * width)
-        return Ragged(keys % width, ptr)
+        queries, lengths = (keys // width).unique_consecutive(return_counts=True)
+        beyond = queries.new_full((1,), self.num_entities * self.num_relations)
+        ends = torch.cat([lengths, lengths.new_zeros(1)]).cumsum(0)
+        return torch.cat([queries, beyond]), Ragged(
+            keys % width, torch.cat([ends.new_zeros(1), ends])
+        )
 
     def known_tails(self, head: Tensor | int, relation: Tensor | int) -> Ragged | Tensor:
-        """Returns the known tails of each query: a tensor for two ints, rows [B] for tensors [B]."""
+        """Returns the known tails of each query: rows for tensors [B], a tensor for two ints.
+
+        Raises:
+            InputError: an id that the indexed graphs do not have.
+        """
         return self._known(self._tails, head, relation)
 
     def known_heads(self, relation: Tensor | int, tail: Tensor | int) -> Ragged | Tensor:
@@ -57,23 +73,49 @@ class TripleIndex:
 
     def tails_hot(self, head: Tensor, relation: Tensor) -> Tensor:
         """Returns the known tails of B queries as a multi-hot matrix [B, N]."""
-        return self._known(self._tails, head, relation).multi_hot(self.num_entities)
+        rows = self._known(self._tails, head.view(-1), relation.view(-1))
+        assert isinstance(rows, Ragged)
+        return rows.multi_hot(self.num_entities)
 
-    def _known(self, rows: Ragged, entity: Tensor | int, relation: Tensor | int) -> Ragged | Tensor:
-        row = entity * self.num_relations + relation
-        return rows.gather(row) if isinstance(row, Tensor) else rows[row]
+    def _known(
+        self, side: tuple[Tensor, Ragged], entity: Tensor | int, relation: Tensor | int
+    ) -> Ragged | Tensor:
+        queries, answers = side
+        entity = torch.as_tensor(entity, device=queries.device)
+        relation = torch.as_tensor(relation, device=queries.device)
+        self._check(entity, self.num_entities, "entity")
+        self._check(relation, self.num_relations, "relation")
+        query = entity * self.num_relations + relation
+        place = torch.searchsorted(queries, query)
+        row = place.where(queries[place] == query, queries.numel() - 1)
+        return answers[int(row)] if row.dim() == 0 else answers.gather(row)
+
+    def _check(self, ids: Tensor, count: int, name: str) -> None:
+        wrong = ids[(ids < 0) | (ids >= count)]
+        if wrong.numel():
+            raise InputError(
+                f"{name} id {int(wrong.view(-1)[0])} was asked for, but the index has {count} "
+                f"(0-{count - 1}): index the graphs that the query comes from"
+            )
 
     def to(self, device: torch.device | str) -> TripleIndex:
         """Returns the index with its rows on `device`."""
         moved = object.__new__(TripleIndex)
         moved.num_entities, moved.num_relations = self.num_entities, self.num_relations
         for name in ("_tails", "_heads"):
-            rows = getattr(self, name)
-            setattr(moved, name, Ragged(rows.values.to(device), rows.ptr.to(device)))
+            queries, rows = getattr(self, name)
+            rows = Ragged(rows.values.to(device), rows.ptr.to(device))
+            setattr(moved, name, (queries.to(device), rows))
         return moved
 
     def __repr__(self) -> str:
         return (
-            f"TripleIndex({self._tails.values.numel()} triples, {self.num_entities} entities, "
+            f"TripleIndex({self._tails[1].values.numel()} triples, {self.num_entities} entities, "
             f"{self.num_relations} relations)"
         )
+
+
+def _same(names: Vocabulary | None, others: Vocabulary | None) -> bool:
+    if names is None or others is None or names is others:
+        return True
+    return names.labels == others.labels

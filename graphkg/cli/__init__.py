@@ -1,0 +1,5 @@
+"""The ``graphkg`` command."""
+
+from .app import main
+
+__all__ = ["main"]

@@ -1,0 +1,25 @@
+"""What the commands show: a progress bar on stderr, tables on stdout."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Iterable, Iterator
+from typing import TypeVar
+
+Item = TypeVar("Item")
+
+
+def progress(items: Iterable[Item], what: str, shown: bool = True) -> Iterator[Item]:
+    """Yields the items behind a progress bar on stderr; silent where that is no terminal."""
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    quiet = not shown or not console.is_terminal
+    total = len(items) if isinstance(items, Collection) else None
+    yield from track(items, what, total=total, console=console, disable=quiet)
+
+
+def say(text: str) -> None:
+    """Prints a line for people to stderr, so that stdout stays data."""
+    print(text, file=sys.stderr)

@@ -1,0 +1,95 @@
+"""``graphkg train`` and ``graphkg evaluate``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError, nearest
+from .show import say
+from .text import open_parser, write_lines
+
+
+def read_changes(changes: Sequence[str]) -> dict[str, Any]:
+    """Reads ``key=value`` settings; values are YAML (``0.5``, ``true``, ``null``, ``max``).
+
+    Raises:
+        InputError: a setting without ``=``.
+    """
+    import yaml
+
+    found = {}
+    for change in changes:
+        key, equals, value = change.partition("=")
+        if not equals or not key:
+            raise InputError(f"--set {change!r} is no setting: write key=value, as epochs=20")
+        found[key.strip()] = yaml.safe_load(value)
+    return found
+
+
+def train_system(
+    system: str,
+    output: Path,
+    preset: str | None,
+    data: Path | None,
+    vectors: Path | None,
+    changes: Sequence[str],
+    parser: str,
+    resume: bool,
+) -> None:
+    """Trains a system and prints its validation and test scores."""
+    from ..recipes.base import SYSTEMS
+    from ..recipes.jrrelp import build_recipe
+    from ..recipes.relation_data import read_relation_data
+    from ..recipes.relation_training import train_jrrelp, trained_recipe
+
+    if system not in SYSTEMS:
+        known = list(SYSTEMS)
+        raise InputError(f"{system!r} is no system{nearest(system, known)}; known: {known}")
+    recipe = build_recipe(preset, read_changes(changes))
+    recipe = trained_recipe(output) if resume else recipe
+    say(f"reading {recipe.data}")
+    found = read_relation_data(recipe.data, data, open_parser(parser), recipe.split_seed)
+    trained = train_jrrelp(recipe, output, vectors_path=vectors, resume=resume, data=found)
+    say(f"best epoch {trained.training['best_epoch']}, saved to {output}")
+    for split in ("valid", "test"):
+        scores = trained.evaluate(getattr(found, split)).summary()
+        print(split, json.dumps({name: round(100 * value, 2) for name, value in scores.items()}))
+
+
+def evaluate_system(
+    run: str,
+    data: Path | None,
+    split: str,
+    texts: str | None,
+    baseline: bool,
+    output: Path | None,
+    parser: str,
+) -> None:
+    """Prints the scores of a trained system; `output` gets them as JSON with their protocol."""
+    from ..recipes import load
+    from ..recipes.relation_data import read_relation_data
+    from ..recipes.relation_scores import KindPairBaseline, score_pairs
+    from ..recipes.text_scores import annotated_texts, score_texts
+
+    system, reader = load(run), open_parser(parser)
+    if texts is not None:
+        scores: Any = score_texts(
+            annotated_texts(texts, split), reader, system, data=texts, split=split
+        )
+    else:
+        found = read_relation_data(system.recipe.data, data, reader, system.recipe.split_seed)
+        if split not in ("train", "valid", "test"):
+            raise InputError(f"--split {split!r} is not one of train, valid, test")
+        graphs = getattr(found, split)
+        scores = system.evaluate(graphs)
+        if baseline and found.negative is not None:
+            guesses = KindPairBaseline(found.train, found.negative).predict(graphs)
+            print("most frequent relation of the two kinds")
+            print(score_pairs(graphs, guesses, found.negative, {}), end="\n\n")
+    print(scores)
+    if output is not None:
+        text = json.dumps(scores.to_dict(), ensure_ascii=False, indent=1)
+        write_lines([text + "\n"], output)

@@ -1,0 +1,74 @@
+"""What was read in each document, and a file that remembers it when a run is stopped."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..exchange.sentences import sentence_from_dict, sentence_to_dict
+from ..graphs import SentenceGraph, Triple
+
+
+@dataclass(frozen=True)
+class ReadDocument:
+    """What was read in one document: its sentences, and the triples of each."""
+
+    key: str
+    sentences: list[SentenceGraph]
+    triples: list[list[Triple]]
+
+
+class Journal:
+    """A file with one finished document a line; a half-written last line is dropped."""
+
+    def __init__(self, path: str | Path, model: str):
+        self.path, self.model = Path(path), model
+        self.rows: dict[str, dict[str, Any]] = {}
+        if self.path.is_file():
+            for line in self.path.read_text(encoding="utf-8").split("\n")[:-1]:
+                row = json.loads(line)
+                self.rows[row["id"]] = row
+            whole = "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in self.rows.values())
+            self.path.write_text(whole, encoding="utf-8")
+
+    def find(self, key: str, text: str) -> ReadDocument | None:
+        """Returns the document if it was read with this text by this model."""
+        row = self.rows.get(self._id(key, text))
+        if row is None:
+            return None
+        sentences = [sentence_from_dict(sentence) for sentence in row["sentences"]]
+        triples = [
+            [_triple(graph, *triple) for triple in kept]
+            for graph, kept in zip(sentences, row["triples"])
+        ]
+        return ReadDocument(key, sentences, triples)
+
+    def append(self, document: ReadDocument, text: str) -> None:
+        """Adds a finished document."""
+        triples = [
+            [
+                [(t.subject.start, t.subject.end), t.relation, (t.object.start, t.object.end), t.score]
+                for t in kept
+            ]
+            for kept in document.triples
+        ]
+        row = {
+            "id": self._id(document.key, text),
+            "sentences": [sentence_to_dict(graph) for graph in document.sentences],
+            "triples": triples,
+        }
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+    def _id(self, key: str, text: str) -> str:
+        return hashlib.sha256("\0".join((key, self.model, text)).encode()).hexdigest()
+
+
+def _triple(
+    graph: SentenceGraph, subject: list[int], relation: str, object_: list[int], score: float
+) -> Triple:
+    mentions = {(m.start, m.end): m for m in graph.mentions}
+    return Triple(mentions[tuple(subject)], relation, mentions[tuple(object_)], score)  # type: ignore[index]

@@ -1,0 +1,126 @@
+"""TextToGraph: raw text in, a knowledge graph that remembers its sentences out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+from ..graphs import Evidence, KnowledgeGraph
+from ..linking import AliasLinker
+from ..parsing.base import Parser
+from ..recipes.text_scores import TripleExtractor
+from .journal import Journal, ReadDocument
+
+
+class TextToGraph:
+    """Parses texts, extracts triples, merges mentions into entities, and joins it all in a graph.
+
+    Args:
+        parser: text -> sentence graphs.
+        extractor: sentence graphs -> triples.
+        minimum_score: triples with a lower score are left out.
+
+    Example:
+        >>> graph = TextToGraph.from_pretrained().build(["Marie Curie was born in Warsaw."])
+    """
+
+    def __init__(self, parser: Parser, extractor: TripleExtractor, minimum_score: float = 0.0):
+        self.parser, self.extractor, self.minimum_score = parser, extractor, minimum_score
+
+    @classmethod
+    def from_pretrained(
+        cls, name: str | Path = "default", parser: Parser | None = None, minimum_score: float = 0.0
+    ) -> TextToGraph:
+        """Loads an extractor (see :func:`graphkg.load`); the bundled parser is the default."""
+        from ..parsing import SpacyParser
+        from ..recipes import load
+
+        return cls(parser or SpacyParser(), load(name), minimum_score)
+
+    def read(
+        self,
+        texts: Iterable[str | tuple[str, str]],
+        journal: str | Path | None = None,
+    ) -> Iterator[ReadDocument]:
+        """Yields what each document says, one after the other.
+
+        Args:
+            texts: documents, or pairs of a document's key and its text.
+            journal: a file that keeps every finished document; a document that it holds, with the
+                same text and model, is not read again.
+        """
+        done = Journal(journal, self.extractor.name) if journal else None
+        for number, text in enumerate(texts):
+            key, content = (str(number), text) if isinstance(text, str) else text
+            document = done.find(key, content) if done else None
+            if document is None:
+                sentences = list(self.parser.parse([(key, content)]))
+                document = ReadDocument(key, sentences, self.extractor.extract(sentences))
+                if done:
+                    done.append(document, content)
+            yield document
+
+    def build(
+        self,
+        texts: Iterable[str | tuple[str, str]],
+        journal: str | Path | None = None,
+        progress: Callable[[ReadDocument], Any] | None = None,
+    ) -> KnowledgeGraph:
+        """Builds the graph of all texts.
+
+        Args:
+            texts: documents, or pairs of a document's key and its text.
+            journal: see :meth:`read`.
+            progress: called with each document that was read.
+
+        Returns:
+            A graph whose edges are distinct triples, each with its evidence, best first; entities
+            carry their kind as description and their other names as aliases.
+
+        Raises:
+            InputError: texts that state nothing: no entity, or no triple between two.
+        """
+        documents = []
+        for document in self.read(texts, journal):
+            documents.append(document)
+            if progress:
+                progress(document)
+        return self.join(documents)
+
+    def join(self, documents: list[ReadDocument]) -> KnowledgeGraph:
+        """Merges mentions over all documents and returns the graph of their triples."""
+        mentions = sum(len(g.labels.kinds) for d in documents for g in d.sentences)
+        if mentions == 0:
+            raise InputError(
+                f"no entity was found in {len(documents)} texts, so there is no graph to build: "
+                "give texts that name people, places, organisations, works or dates"
+            )
+        linker = AliasLinker()
+        found: dict[tuple[str, str, str], list[Evidence]] = {}
+        for document in documents:
+            linked = linker.link(document.sentences)
+            for graph, ids, triples in zip(document.sentences, linked, document.triples):
+                entity = {(m.start, m.end): i for m, i in zip(graph.mentions, ids)}
+                for triple in triples:
+                    if triple.score < self.minimum_score:
+                        continue
+                    head, tail = (
+                        linker.entities.label(entity[m.start, m.end])
+                        for m in (triple.subject, triple.object)
+                    )
+                    if head != tail:
+                        evidence = Evidence.of(triple, graph, self.extractor.name)
+                        found.setdefault((head, triple.relation, tail), []).append(evidence)
+        return _graph(found, linker)
+
+
+def _graph(
+    found: dict[tuple[str, str, str], list[Evidence]], linker: AliasLinker
+) -> KnowledgeGraph:
+    graph = KnowledgeGraph.from_triples(found)
+    for name in graph.entities:
+        graph.entities.aliases[name] = linker.entities.aliases.get(name, [])
+    ranked = [sorted(kept, key=lambda e: -e.score) for kept in found.values()]
+    return graph.with_evidence(ranked)

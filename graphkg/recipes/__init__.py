@@ -1,0 +1,5 @@
+"""One paper composed: data, model and settings, trained, saved, loaded and used."""
+
+from .base import load, save
+
+__all__ = ["load", "save"]

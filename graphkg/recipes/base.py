@@ -1,0 +1,118 @@
+"""What every recipe shares: settings as text, a run folder, and load() for all systems.
+
+A run folder holds ``recipe.yaml`` (settings, data, result), ``model.safetensors``,
+``vocabularies/`` and ``checksums.json``; ``checkpoints/`` and ``log.jsonl`` if it was trained there.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from pathlib import Path
+from typing import Any, Protocol
+
+from ..errors import InputError, nearest
+from ..training import Settings
+from ..version import FORMAT, __version__
+
+RECIPE = "recipe.yaml"
+BUNDLED = Path(__file__).parent / "bundled"
+DEFAULT = "jrrelp-redocred-en"
+SYSTEMS = {"jrrelp": "graphkg.recipes.relation_system:RelationSystem"}
+
+
+class System(Protocol):
+    """A trained method: a model with its vocabularies and settings."""
+
+    @classmethod
+    def read(cls, folder: Path, recipe: dict[str, Any]) -> System:
+        """Builds the system from a folder whose recipe was read already."""
+
+    def save_pretrained(self, folder: str | Path) -> None:
+        """Writes the system into a new folder."""
+
+
+def load(folder: str | Path = "default") -> Any:
+    """Loads a saved system.
+
+    Args:
+        folder: a run folder; ``"default"`` or another bundled name; or ``hub:owner/name``, which
+            is the only form that ever goes to the network.
+
+    Raises:
+        InputError: no such folder, a folder of another version of graphkg, or a damaged one.
+    """
+    path = find_folder(str(folder))
+    recipe = read_recipe(path)
+    if not recipe.get("trained"):
+        raise InputError(f"{path} holds a training that has not ended: go on with --resume")
+    module, _, name = SYSTEMS[recipe["system"]].partition(":")
+    system = getattr(importlib.import_module(module), name)
+    return system.read(path, recipe)
+
+
+def save(system: System, folder: str | Path) -> None:
+    """Saves a system into a new folder that :func:`load` reads."""
+    system.save_pretrained(folder)
+
+
+def find_folder(name: str) -> Path:
+    """Returns the folder that `name` stands for, see :func:`load`."""
+    if name.startswith("hub:"):
+        from huggingface_hub import snapshot_download
+
+        return Path(snapshot_download(name.removeprefix("hub:")))
+    bundled = BUNDLED / (DEFAULT if name == "default" else name)
+    if Path(name).is_dir():
+        return Path(name)
+    if name == Path(name).name and bundled.is_dir():
+        return bundled
+    known = sorted(path.name for path in BUNDLED.glob("*") if path.is_dir())
+    raise InputError(
+        f"model {name!r} is neither a folder nor bundled (default, {', '.join(known)})"
+        f"{nearest(name, known)}: give the folder of a training run"
+    )
+
+
+def read_recipe(folder: Path) -> dict[str, Any]:
+    """Reads and checks the ``recipe.yaml`` of a folder.
+
+    Raises:
+        InputError: it is missing, is not YAML, or was written by another version.
+    """
+    import yaml
+
+    path = folder / RECIPE
+    if not path.is_file():
+        raise InputError(f"{path} does not exist, so {folder} is no model folder of graphkg")
+    try:
+        recipe = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        place = getattr(error, "problem_mark", None)
+        line = f":{place.line + 1}" if place else ""
+        raise InputError(f"{path}{line}: not YAML: restore the file from the run") from None
+    if not isinstance(recipe, dict) or "format" not in recipe or "system" not in recipe:
+        raise InputError(f"{path} has no format and system, so it is no recipe of graphkg")
+    if recipe["format"] != FORMAT:
+        raise InputError(
+            f"{path} is of model format {recipe['format']} (graphkg {recipe.get('graphkg')}), but "
+            f"graphkg {__version__} reads format {FORMAT}: train it anew or install that version"
+        )
+    if recipe["system"] not in SYSTEMS:
+        raise InputError(
+            f"{path} is of the system {recipe['system']!r}, but graphkg {__version__} knows "
+            f"{', '.join(SYSTEMS)}"
+        )
+    return recipe
+
+
+def write_recipe(folder: Path, system: str, settings: Settings, **more: Any) -> None:
+    """Writes ``recipe.yaml``: version, format, system, settings, and what `more` names."""
+    import yaml
+
+    head = {"graphkg": __version__, "format": FORMAT, "system": system}
+    whole = {**head, **more, "settings": settings.model_dump(mode="json")}
+    folder.mkdir(parents=True, exist_ok=True)
+    beside = folder / f"{RECIPE}.part"
+    beside.write_text(yaml.safe_dump(whole, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    os.replace(beside, folder / RECIPE)

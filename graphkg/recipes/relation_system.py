@@ -1,0 +1,312 @@
+"""RelationSystem: a relation extractor in use: prepares sentences, predicts, scores, saves."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch_geometric.data import Batch
+from torch_geometric.loader import DataLoader
+
+from ..datasets.vectors import WordVectors
+from ..graphs import SentenceGraph, Triple
+from ..graphs.sentence import REL
+from ..link import ConvE
+from ..models import JRRELP, KindGraph
+from ..models.jrrelp import Predicted
+from ..relation import CGCN
+from ..stores import EmbeddingStore, LearnedTable, TableView
+from ..training.saving import (
+    check_checksums,
+    new_folder,
+    read_weights,
+    weight_shapes,
+    write_checksums,
+    write_weights,
+)
+from ..transforms import PruneTree, Substitute, split_pairs
+from ..vocab import Vocabularies
+from .base import write_recipe
+from .jrrelp import JRRELPRecipe
+from .relation_data import RelationData
+from .relation_scores import RelationScores, score_pairs, score_semeval
+from .relation_vocabularies import build_vocabularies, lower_words, word_rows
+
+TOKEN_WEIGHT = "store.tables.token.weight"
+
+
+class RelationSystem:
+    """JRRELP with C-GCN and ConvE, its vocabularies and settings: a TripleExtractor.
+
+    Args:
+        recipe: the settings.
+        model: the joint model; at test time only its extractor runs.
+        vocabularies: of words, tags, kinds and relations.
+        negative: the label that stands for no relation.
+        data: name and sizes of the training data, the protocol of every number.
+        name: what extracted triples say that they come from.
+    """
+
+    def __init__(
+        self,
+        recipe: JRRELPRecipe,
+        model: JRRELP,
+        vocabularies: Vocabularies,
+        negative: str | None,
+        data: dict[str, Any],
+        name: str = "jrrelp",
+    ):
+        self.recipe, self.model, self.vocabularies = recipe, model, vocabularies
+        self.negative, self.data, self.name = negative, data, name
+        self.training: dict[str, Any] = {}
+        self.prune = PruneTree(recipe.prune_k)
+
+    @classmethod
+    def build(
+        cls, recipe: JRRELPRecipe, data: RelationData, vectors: WordVectors | None
+    ) -> RelationSystem:
+        """Builds an untrained system for `data`; `recipe.train.seed` draws its weights."""
+        torch.manual_seed(recipe.train.seed)
+        lowered = [lower_words(g) for g in data.train] if recipe.lower_case else data.train
+        vocabularies = build_vocabularies(
+            lowered, data.relations, vectors, recipe.minimum_count, recipe.extra_words
+        )
+        kinds = KindGraph.from_sentences(
+            lowered, vocabularies, data.negative, recipe.no_relation_kg
+        )
+        dim = vectors.dim if vectors else recipe.word_dim
+        rows, new = word_rows(vocabularies.word, vectors, dim)
+        trained = new if recipe.freeze_vectors else None
+        model = build_model(recipe, vocabularies, kinds, rows, trained)
+        return cls(recipe, model, vocabularies, data.negative, data.protocol())
+
+    def prepare(self, graphs: Iterable[SentenceGraph]) -> list[SentenceGraph]:
+        """Returns one masked, pruned and encoded graph for each mention pair, in order."""
+        mask, prepared = Substitute(), []
+        for graph in graphs:
+            graph = lower_words(graph) if self.recipe.lower_case else graph
+            pieces = [mask(piece).encode(self.vocabularies) for piece in split_pairs(graph)]
+            prepared += self.prune.many(pieces)
+        return prepared
+
+    def batches(self, graphs: Iterable[SentenceGraph], shuffle: bool = True) -> DataLoader:
+        """Returns the training batches of all mention pairs."""
+        pairs = self.prepare(graphs)
+        return DataLoader(
+            pairs, self.recipe.train.batch_size, shuffle=shuffle, generator=torch.Generator()
+        )
+
+    def predict(self, graphs: Sequence[SentenceGraph], size: int = 256) -> Predicted:
+        """Predicts the relations of every mention pair of the sentences, in order.
+
+        Relations never seen between the two kinds in training are left out if the recipe says
+        ``typed``. Pairs are encoded in batches of `size`, by length, whatever their sentence.
+        """
+        pairs = self.prepare(graphs)
+        order = sorted(range(len(pairs)), key=lambda n: int(pairs[n]["token"].num_nodes))
+        parts = [order[i : i + size] for i in range(0, len(order), size)]
+        found = [self._predict_batch([pairs[n] for n in part]) for part in parts]
+        back = torch.tensor(order, dtype=torch.long).argsort()
+        columns = zip(*((p.logits, p.probabilities, p.holds, p.best) for p in found))
+        return Predicted(*(torch.cat(column).cpu()[back] for column in columns))
+
+    def _predict_batch(self, pairs: list[SentenceGraph]) -> Predicted:
+        device = next(self.model.parameters()).device
+        batch = Batch.from_data_list(pairs).to(device)
+        found = self.model.predict(batch)
+        if not self.recipe.typed:
+            return found
+        holds = found.holds & self.allowed(batch)
+        holds[:, self.model.no_relation] |= ~holds.any(1)
+        best = found.probabilities.masked_fill(~holds, -1.0).argmax(1)
+        return Predicted(found.logits, found.probabilities, holds, best)
+
+    def allowed(self, batch: SentenceGraph) -> Tensor:
+        """Returns which relations training saw between the kinds of each pair, [B, R]."""
+        first = batch[REL].edge_index[:, _first_edges(batch)]
+        subject, object_ = batch["mention"].kind[first]
+        return self._seen.to(subject.device)[subject, object_]
+
+    @property
+    def _seen(self) -> Tensor:
+        """[S, S, R], true where training stated (subject kind, relation, object kind)."""
+        known, kinds = self.model.known, self.vocabularies.kind
+        seen = torch.zeros(len(kinds), len(kinds), known.size(1), dtype=torch.bool)
+        masks = [word.removeprefix("OBJ-") for word in self._object_masks()]
+        for column, kind in enumerate(masks):
+            seen[:, kinds[kind]] = known[:, :, column].cpu()
+        return seen
+
+    def _object_masks(self) -> list[str]:
+        words = self.vocabularies.word
+        return [words.label(row) for row in self.model.store["object"].rows.tolist()]
+
+    def extract(self, graphs: SentenceGraph | Sequence[SentenceGraph]) -> list[list[Triple]]:
+        """Returns the triples of each sentence: all ordered pairs of its mentions in one pass.
+
+        Pairs of overlapping mentions, and of kinds that no training triple joined, are not asked.
+        """
+        graphs = [graphs] if isinstance(graphs, SentenceGraph) else list(graphs)
+        seen = self._seen.clone()
+        if self.model.no_relation is not None:
+            seen[:, :, self.model.no_relation] = False
+        possible = seen.any(2)
+        asked = [graph.with_pairs(self._candidates(graph, possible)) for graph in graphs]
+        found: list[list[Triple]] = [[] for _ in graphs]
+        places = [
+            (n, subject, object_) for n, g in enumerate(asked) for subject, object_, _ in g.pairs
+        ]
+        if not places:
+            return found
+        predicted = self.predict([graph for graph in asked if graph.pairs])
+        rows, labels = predicted.holds.nonzero().tolist(), self.vocabularies.relation.labels
+        mentions = [graph.mentions for graph in graphs]
+        for row, relation in rows:
+            if relation == self.model.no_relation:
+                continue
+            number, subject, object_ = places[row]
+            score = float(predicted.probabilities[row, relation])
+            ends = mentions[number][subject], mentions[number][object_]
+            found[number].append(Triple(ends[0], labels[relation], ends[1], score))
+        return found
+
+    def _candidates(self, graph: SentenceGraph, possible: Tensor) -> list[tuple[int, int, None]]:
+        spans = graph["mention"].span.tolist()
+        kinds = [self.vocabularies.kind[kind] for kind in graph.labels.kinds]
+        return [
+            (s, o, None)
+            for s, (start, end) in enumerate(spans)
+            for o, (first, last) in enumerate(spans)
+            if (end <= first or last <= start) and possible[kinds[s], kinds[o]]
+        ]
+
+    def evaluate(self, graphs: Sequence[SentenceGraph]) -> RelationScores:
+        """Scores the labelled pairs of `graphs` by the metric of the training data."""
+        predicted = self.predict(graphs)
+        labels = self.vocabularies.relation.labels
+        if self.data["metric"] == "semeval":
+            best = [labels[n] for n in predicted.best.tolist()]
+            return score_semeval(graphs, best, self.protocol())
+        holds = predicted.holds
+        found = [{labels[r] for r in row.nonzero().view(-1).tolist()} for row in holds]
+        return score_pairs(graphs, found, self.negative, self.protocol())
+
+    def protocol(self) -> dict[str, Any]:
+        """What every number of this system travels with."""
+        return {"system": "jrrelp", "model": self.name, **self.data, "training": self.training}
+
+    def save_pretrained(self, folder: str | Path) -> None:
+        """Writes the system into a new folder: word rows as float16, all else as trained."""
+        with new_folder(folder) as beside:
+            self.write(beside)
+
+    def write(self, folder: Path) -> None:
+        """Writes weights, vocabularies, checksums and, last, the recipe into `folder`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        write_weights(self.model, folder, half=[TOKEN_WEIGHT])
+        self.vocabularies.save(folder / "vocabularies")
+        parts = ["model.safetensors", *(f"vocabularies/{p}" for p in _names(folder))]
+        write_checksums(folder, parts)
+        more = {"data": self.data, "negative": self.negative, "training": self.training}
+        write_recipe(folder, "jrrelp", self.recipe, trained=True, **more)
+
+    @classmethod
+    def read(cls, folder: Path, recipe: dict[str, Any]) -> RelationSystem:
+        """Builds the system that :meth:`write` wrote."""
+        check_checksums(folder)
+        settings = JRRELPRecipe.parse(recipe["settings"], f"{folder}/recipe.yaml")
+        vocabularies = Vocabularies.load(folder / "vocabularies")
+        shapes = weight_shapes(folder)
+        kinds = KindGraph(
+            torch.zeros(shapes["subject_rows"], dtype=torch.long),
+            torch.zeros(shapes["store.tables.object.rows"], dtype=torch.long),
+            torch.zeros(shapes["known"], dtype=torch.bool),
+            torch.ones(shapes["counted"], dtype=torch.bool),
+            None if recipe["negative"] is None else vocabularies.relation[recipe["negative"]],
+        )
+        rows = torch.zeros(shapes[TOKEN_WEIGHT])
+        model = build_model(settings, vocabularies, kinds, rows, None)
+        read_weights(model, folder)
+        model.eval()
+        name = folder.resolve().name
+        system = cls(settings, model, vocabularies, recipe["negative"], recipe["data"], name)
+        system.training = recipe["training"]
+        return system
+
+    @classmethod
+    def from_pretrained(cls, folder: str | Path = "default") -> RelationSystem:
+        """Loads a run folder, a bundled model or ``hub:owner/name``, see :func:`load`."""
+        from .base import load
+
+        return load(folder)
+
+    def __repr__(self) -> str:
+        return f"RelationSystem({self.name!r}, {self.model!r})"
+
+
+def build_model(
+    recipe: JRRELPRecipe,
+    vocabularies: Vocabularies,
+    kinds: KindGraph,
+    rows: Tensor,
+    trained: int | None,
+) -> JRRELP:
+    """Builds the joint model over a word table [V, D]; only its first `trained` rows learn."""
+    dim, count = rows.size(1), len(vocabularies.relation)
+    store = EmbeddingStore(
+        token=LearnedTable(len(rows), dim, padding=0, trained=trained, weight=rows),
+        pos=LearnedTable(len(vocabularies.pos), recipe.pos_dim, padding=0),
+        ner=LearnedTable(len(vocabularies.ner), recipe.ner_dim, padding=0),
+        relation=LearnedTable(count, recipe.relation_dim, init="xavier"),
+        object=TableView("token", kinds.object_rows),
+    )
+    extractor = CGCN(
+        count,
+        word_dim=dim,
+        pos_dim=recipe.pos_dim,
+        ner_dim=recipe.ner_dim,
+        hidden=recipe.hidden,
+        gcn_layers=recipe.gcn_layers,
+        relation_dim=recipe.relation_dim,
+        lstm=recipe.lstm,
+        pooling=recipe.pooling,
+        gcn_bias=recipe.gcn_bias,
+        input_dropout=recipe.input_dropout,
+        lstm_dropout=recipe.lstm_dropout,
+        gcn_dropout=recipe.gcn_dropout,
+        word_dropout=recipe.word_dropout,
+        unknown=1,
+        pooling_l2=recipe.pooling_l2,
+    )
+    predictor = ConvE(
+        dim,
+        recipe.relation_dim,
+        channels=recipe.conve_channels,
+        num_objects=kinds.object_rows.numel(),
+    )
+    return JRRELP(
+        extractor,
+        predictor,
+        store,
+        recipe.link_weight,
+        recipe.coupling_weight,
+        kinds=kinds,
+        relation_loss=recipe.relation_loss,
+        label_smoothing=recipe.label_smoothing,
+        smoothing_form=recipe.smoothing_form,
+    )
+
+
+def _first_edges(batch: SentenceGraph) -> Tensor:
+    """Returns the first relation edge of each sentence of a batch, [B]."""
+    sentence = batch["mention"].batch[batch[REL].edge_index[0]]
+    counts = torch.bincount(sentence, minlength=batch.num_graphs)
+    return counts.cumsum(0) - counts
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(os.listdir(folder / "vocabularies"))

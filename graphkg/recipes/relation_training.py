@@ -1,0 +1,74 @@
+"""Training of a relation extractor, from settings and data to a saved run folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..errors import InputError
+from ..parsing.base import Parser
+from ..training import fit
+from .base import read_recipe, write_recipe
+from .jrrelp import JRRELPRecipe
+from .relation_data import RelationData, read_relation_data
+from .relation_system import RelationSystem
+
+
+def trained_recipe(folder: str | Path) -> JRRELPRecipe:
+    """Returns the settings that a run folder was (or is being) trained with."""
+    folder = Path(folder)
+    return JRRELPRecipe.parse(read_recipe(folder)["settings"], f"{folder}/recipe.yaml")
+
+
+def train_jrrelp(
+    recipe: JRRELPRecipe,
+    folder: str | Path,
+    data_path: str | Path | None = None,
+    vectors_path: str | Path | None = None,
+    parser: Parser | None = None,
+    resume: bool = False,
+    data: RelationData | None = None,
+) -> RelationSystem:
+    """Trains a relation extractor, with or without link prediction, and saves the run.
+
+    Args:
+        recipe: the settings; with `resume` those of the folder are used.
+        folder: the run folder.
+        data_path: where the data set lies; by default ``$GRAPHKG_DATA``.
+        vectors_path: where the word vectors lie, likewise.
+        parser: for trees and tags that the data lack; the bundled one by default.
+        resume: go on with a training that was stopped.
+        data: the data, if they were read already.
+
+    Raises:
+        InputError: a folder that holds something already, or nothing to resume.
+    """
+    from ..datasets.vectors import WordVectors
+    from ..parsing import SpacyParser
+
+    folder = Path(folder)
+    if resume:
+        recipe = trained_recipe(folder)
+    elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(f"{folder} exists and is not empty: name another folder, or use --resume")
+    if data is None:
+        data = read_relation_data(recipe.data, data_path, parser or SpacyParser(), recipe.split_seed)
+    vectors = WordVectors(vectors_path) if recipe.vectors else None
+    system = RelationSystem.build(recipe, data, vectors)
+    write_recipe(folder, "jrrelp", recipe, trained=False, data=data.protocol())
+    result = fit(
+        system.model,
+        system.batches(data.train),
+        recipe.train,
+        lambda _: system.evaluate(data.valid).summary(),
+        folder,
+        resume,
+    )
+    system.training = {
+        "best_epoch": result.best_epoch,
+        "best": result.best,
+        "epochs": len(result.history),
+        "seconds": round(result.seconds, 1),
+        **{k: v for k, v in result.protocol.items() if k != "settings"},
+    }
+    system.write(folder)
+    return system

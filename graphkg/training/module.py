@@ -1,0 +1,121 @@
+"""The one LightningModule: sums a model's losses, builds its optimiser, validates each epoch.
+
+It is made inside a function because Lightning takes seconds to import and inference never needs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import torch
+from torch import nn
+
+from ..errors import InputError, MissingExtra
+from .settings import TrainSettings
+
+Validate = Callable[[Any], dict[str, float]]
+
+
+def lightning() -> ModuleType:
+    """Returns Lightning under either of its two package names."""
+    try:
+        import lightning.pytorch as engine
+    except ImportError:
+        try:
+            import pytorch_lightning as engine  # type: ignore[no-redef]
+        except ImportError:
+            raise MissingExtra("lightning", "train", "to train a model") from None
+    return engine
+
+
+def parameter_groups(model: nn.Module, settings: TrainSettings) -> list[dict[str, Any]]:
+    """Returns the optimiser's groups: those of ``model.groups()``, each with its rate.
+
+    Raises:
+        InputError: ``settings.rates`` names a group that the model does not have.
+    """
+    named = model.groups() if hasattr(model, "groups") else {"all": model.parameters()}
+    groups = {name: [p for p in parameters if p.requires_grad] for name, parameters in named.items()}
+    unknown = set(settings.rates) - set(groups)
+    if unknown:
+        raise InputError(
+            f"rates names the parameter groups {sorted(unknown)}, but the model has "
+            f"{sorted(groups)}: name one of those"
+        )
+    return [
+        {"params": parameters, "lr": settings.rates.get(name, settings.rate), "name": name}
+        for name, parameters in groups.items()
+        if parameters
+    ]
+
+
+def build_optimizer(model: nn.Module, settings: TrainSettings) -> torch.optim.Optimizer:
+    """Returns the optimiser of `settings` over the model's parameter groups."""
+    kinds = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
+    groups = parameter_groups(model, settings)
+    return kinds[settings.optimizer](
+        groups, lr=settings.rate, weight_decay=settings.weight_decay
+    )
+
+
+def build_module(model: nn.Module, settings: TrainSettings, validate: Validate | None) -> Any:
+    """Returns the LightningModule that trains `model`."""
+    engine = lightning()
+
+    class Module(engine.LightningModule):
+        """Any model with ``losses(batch) -> dict[str, Tensor]``; it learns no model's name."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+            self.previous: float | None = None
+
+        def training_step(self, batch: Any, _: int) -> torch.Tensor:
+            losses = self.model.losses(batch)
+            total = torch.stack([loss for loss in losses.values()]).sum()
+            named = {f"loss/{name}": loss.detach() for name, loss in losses.items()}
+            size = getattr(batch, "num_graphs", 1)
+            self.log_dict(named, on_step=False, on_epoch=True, batch_size=size)
+            self.log("loss", total.detach(), prog_bar=True, batch_size=size)
+            return total
+
+        def on_train_batch_end(self, *_: Any) -> None:
+            if hasattr(self.model, "after_step"):
+                self.model.after_step(self.global_step)
+
+        def on_train_epoch_end(self) -> None:
+            if validate is None:
+                return
+            self.model.eval()
+            with torch.no_grad():
+                found = validate(self.model)
+            self.model.train()
+            if settings.monitor not in found:
+                raise InputError(
+                    f"monitor is {settings.monitor!r}, but validation gives {sorted(found)}: "
+                    "name one of those"
+                )
+            self.log_dict({f"valid/{name}": float(value) for name, value in found.items()})
+            self.log(settings.monitor, float(found[settings.monitor]), prog_bar=True)
+            self.decay_rates(float(found[settings.monitor]))
+
+        def decay_rates(self, metric: float) -> None:
+            """Multiplies the rates after an epoch that was not better than the one before."""
+            late = self.current_epoch + 1 > settings.decay_after
+            if late and self.previous is not None and metric <= self.previous:
+                for group in self.optimizers().param_groups:
+                    group["lr"] *= settings.decay
+            self.previous = metric
+
+        def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+            checkpoint["previous"] = self.previous
+
+        def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+            self.previous = checkpoint["previous"]
+
+        def configure_optimizers(self) -> torch.optim.Optimizer:
+            return build_optimizer(self.model, settings)
+
+    return Module()

@@ -1,0 +1,62 @@
+"""What every test may use: real data where it lies, a sampler, a profile for made-up input."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import settings
+from torch_geometric.sampler import BaseSampler, HeteroSamplerOutput
+
+settings.register_profile("graphkg", deadline=None, max_examples=50, print_blob=True)
+settings.load_profile("graphkg")
+
+EDGE = ("entity", "rel", "entity")
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    """The folder of real data sets, named by the variable GRAPHKG_DATA."""
+    named = os.environ.get("GRAPHKG_DATA")
+    if not named:
+        pytest.skip("real data is needed: set GRAPHKG_DATA to the folder that holds it")
+    folder = Path(named)
+    assert folder.is_dir(), f"GRAPHKG_DATA is {named}, which is no folder"
+    return folder
+
+
+class IncomingEdges(BaseSampler):
+    """Every edge into the seeds: the smallest sampler that a NodeLoader takes."""
+
+    def __init__(self, kg):
+        self.index, self.num = kg[EDGE].edge_index, kg["entity"].num_nodes
+
+    def sample_from_nodes(self, index, **kwargs):
+        edges = torch.isin(self.index[1], index.node).nonzero().view(-1)
+        heads, tails = self.index[:, edges]
+        nodes = torch.cat([index.node, heads[~torch.isin(heads, index.node)].unique()])
+        local = torch.zeros(self.num, dtype=torch.long)
+        local[nodes] = torch.arange(nodes.numel())
+        return HeteroSamplerOutput(
+            node={"entity": nodes},
+            row={EDGE: local[heads]},
+            col={EDGE: local[tails]},
+            edge={EDGE: edges},
+            batch=None,
+            metadata=(index.input_id, index.time),
+        )
+
+    def sample_from_edges(self, *args, **kwargs):
+        raise NotImplementedError
+
+    @property
+    def edge_permutation(self):
+        return None
+
+
+@pytest.fixture
+def incoming():
+    """A class of sampler: ``NodeLoader(kg, incoming(kg), input_nodes=("entity", seeds))``."""
+    return IncomingEdges

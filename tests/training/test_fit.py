@@ -1,0 +1,144 @@
+"""fit(): the best epoch is kept, the log is written, a resumed run equals one never stopped."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+from torch.utils.data import DataLoader
+
+from graphkg.errors import InputError
+from graphkg.training import TrainSettings, fit, read_log, seed_everything
+from graphkg.training.fit import EpochBatches
+from graphkg.training.module import build_optimizer
+
+QUIET = {"progress": False, "device": "cpu", "batch_size": 4}
+
+
+class Noisy(nn.Module):
+    """A tiny regression with dropout, so that every random draw shows in the weights."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer, self.drop, self.steps = nn.Linear(3, 1), nn.Dropout(0.5), []
+
+    def losses(self, batch):
+        guess = self.layer(self.drop(batch))
+        return {"square": (guess - batch.sum(1, keepdim=True)).square().mean(), "half": guess.std()}
+
+    def after_step(self, step):
+        self.steps.append(step)
+
+
+def rows():
+    return torch.randn(20, 3, generator=torch.Generator().manual_seed(5))
+
+
+def new_model():
+    seed_everything(1)
+    return Noisy()
+
+
+def weights(model):
+    return torch.cat([p.detach().flatten() for p in model.parameters()])
+
+
+def test_two_epochs_give_the_weights_of_a_ten_line_loop():
+    settings = TrainSettings(epochs=2, optimizer="adam", rate=0.01, **QUIET)
+    loader = DataLoader(rows(), batch_size=4, shuffle=True)
+    model = new_model()
+    fit(model, loader, settings)
+    plain = new_model().train()
+    optimizer = build_optimizer(plain, settings)
+    stream = EpochBatches(loader, settings.seed)
+    for stream.epoch in range(2):
+        for batch in stream:
+            optimizer.zero_grad()
+            sum(plain.losses(batch).values()).backward()
+            torch.nn.utils.clip_grad_norm_(plain.parameters(), settings.clip)
+            optimizer.step()
+    assert torch.equal(weights(model), weights(plain))
+    assert model.steps == list(range(1, 11))
+
+
+def test_a_stopped_and_resumed_run_has_the_bits_of_one_never_stopped(tmp_path):
+    loader = DataLoader(rows(), batch_size=4, shuffle=True, generator=torch.Generator())
+    metric = {"calls": 0}
+
+    def validate(model):
+        metric["calls"] += 1
+        return {"f1": -float(model.layer.weight.abs().sum())}
+
+    def settings(epochs):
+        return TrainSettings(epochs=epochs, optimizer="adam", rate=0.05, decay_after=0, **QUIET)
+
+    whole = new_model()
+    straight = fit(whole, loader, settings(5), validate, tmp_path / "whole")
+    fit(new_model(), loader, settings(2), validate, tmp_path / "part")
+    torch.randn(7)  # whatever happens between the two calls
+    part = new_model()
+    resumed = fit(part, loader, settings(5), validate, tmp_path / "part", resume=True)
+    assert torch.equal(weights(whole), weights(part))
+    assert resumed.best_epoch == straight.best_epoch and resumed.best == straight.best
+    drop = ("seconds",)
+    logs = [
+        [{k: v for k, v in row.items() if k not in drop} for row in read_log(folder / "log.jsonl")]
+        for folder in (tmp_path / "whole", tmp_path / "part")
+    ]
+    assert logs[0] == logs[1] and [row["epoch"] for row in logs[0]] == [1, 2, 3, 4, 5]
+
+
+def test_the_model_is_left_with_the_weights_of_its_best_epoch():
+    seen = []
+
+    def validate(model):
+        seen.append(weights(model).clone())
+        return {"f1": [0.1, 0.9, 0.3][len(seen) - 1]}
+
+    model = new_model()
+    result = fit(model, DataLoader(rows(), batch_size=4), TrainSettings(epochs=3, **QUIET), validate)
+    assert result.best_epoch == 2 and result.best == pytest.approx(0.9)
+    assert torch.equal(weights(model), seen[1])
+    assert not model.training
+
+
+def test_training_stops_when_the_metric_has_not_risen_for_patience_epochs():
+    settings = TrainSettings(epochs=50, patience=2, **QUIET)
+    result = fit(new_model(), DataLoader(rows(), batch_size=4), settings, lambda _: {"f1": 0.5})
+    assert len(result.history) == 3 and result.best_epoch == 1
+
+
+def test_rates_fall_after_an_epoch_that_is_not_better_and_only_after_the_grace():
+    scores = iter([0.5, 0.4, 0.6, 0.6, 0.7])
+    settings = TrainSettings(epochs=5, rate=0.1, decay=0.5, decay_after=2, **QUIET)
+    loader = DataLoader(rows(), batch_size=4)
+    result = fit(new_model(), loader, settings, lambda _: {"f1": next(scores)})
+    rates = [row["rates"]["all"] for row in result.history]
+    assert rates == pytest.approx([0.1, 0.1, 0.1, 0.05, 0.05])
+
+
+def test_the_log_names_every_loss_and_metric_of_every_epoch(tmp_path):
+    fit(new_model(), DataLoader(rows(), batch_size=4), TrainSettings(epochs=2, **QUIET),
+        lambda _: {"f1": 0.5, "recall": 0.25}, tmp_path)  # fmt: skip
+    for row in read_log(tmp_path / "log.jsonl"):
+        assert {"loss", "loss/square", "loss/half", "valid/recall", "f1", "seconds"} <= set(row)
+
+
+def test_resuming_without_a_checkpoint_and_a_metric_that_is_not_there_are_one_sentence(tmp_path):
+    loader = DataLoader(rows(), batch_size=4)
+    with pytest.raises(InputError, match="nothing to resume"):
+        fit(new_model(), loader, TrainSettings(**QUIET), folder=tmp_path, resume=True)
+    with pytest.raises(InputError, match=r"monitor is 'f1', but validation gives \['mrr'\]"):
+        fit(new_model(), loader, TrainSettings(epochs=1, **QUIET), lambda _: {"mrr": 1.0})
+
+
+def test_an_unknown_setting_is_answered_with_the_nearest_known_one():
+    with pytest.raises(InputError, match="unknown key 'epoch'; did you mean 'epochs'"):
+        TrainSettings.parse({"epoch": 3})
+    with pytest.raises(InputError, match="rate = -1 does not fit"):
+        TrainSettings.parse({"rate": -1})
+
+
+def test_a_rate_for_a_group_that_the_model_lacks_is_an_error():
+    with pytest.raises(InputError, match=r"\['encoder'\], but the model has \['all'\]"):
+        build_optimizer(new_model(), TrainSettings(rates={"encoder": 0.1}))
