@@ -1,7 +1,7 @@
 """Suites that every part of a kind passes: inherit one, say how the part is made.
 
-    class TestConvE(LinkPredictorCase):
-        def make(self): ...
+class TestConvE(LinkPredictorCase):
+    def make(self): ...
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ RELATIONS = ("no_relation", "born_in", "left")
 
 
 def raw_sentences() -> list[SentenceGraph]:
-    """Sentences of 2 to 12 tokens: nested mentions, several roots, crossing edges, two relations."""
+    """Sentences of 2 to 12 tokens: nested mentions, several roots, a pair with two relations."""
     return [
         SentenceGraph.build(
             "Ann Lee left Rome today".split(),
@@ -126,7 +126,7 @@ class TransformCase:
 
 
 class RelationExtractorCase:
-    """``make()`` returns an extractor of `relation_dim` 10 over 3 relations for :func:`new_store`."""
+    """``make()`` returns an extractor of `relation_dim` 10 for :func:`new_store`."""
 
     def make(self) -> RelationExtractor:
         raise NotImplementedError

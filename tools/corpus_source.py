@@ -50,7 +50,7 @@ class Triple:
 
 @dataclass
 class Document:
-    """One text with its annotation; a source line is kept for each mention and triple."""
+    """One text with its annotation; ``sentences`` are character ranges of ``text``."""
 
     key: str
     title: str = ""
@@ -83,13 +83,22 @@ class Corpus:
                 self.report(path, number, f"entity {name!r} is mentioned in no text")
 
     def report(self, path: Path, number: int, what: str) -> None:
+        """Remember a problem of a line."""
         self.problems.append(f"{path}:{number}: {what}")
+
+    def _lines(self, path: Path) -> list[str]:
+        content = path.read_bytes()
+        try:
+            return content.decode("utf-8").replace("\r\n", "\n").split("\n")
+        except UnicodeDecodeError as error:
+            self.report(path, content.count(b"\n", 0, error.start) + 1, "this is not UTF-8")
+            return [""]
 
     def _read_table(self, path: Path, header: list[str]) -> list[tuple[int, list[str]]]:
         if not path.is_file():
             self.report(path, 1, "there is no such file")
             return []
-        first, *lines = path.read_text(encoding="utf-8").split("\n")
+        first, *lines = self._lines(path)
         if first.split("\t") != header:
             self.report(path, 1, f"the header should be {'<TAB>'.join(header)}")
         rows = [(n, line.split("\t")) for n, line in enumerate(lines, 2) if line]
@@ -130,7 +139,7 @@ class Corpus:
         document, paragraphs, gap = Document(path.stem), 1, ""
         here: set[str] = set()
         later: list[tuple[int, str]] = []  # entities that any sentence of the document may mention
-        lines = path.read_text(encoding="utf-8").split("\n")
+        lines = self._lines(path)
         if lines[0].startswith("# title: "):
             document.title = lines[0].removeprefix("# title: ").strip()
         else:

@@ -26,7 +26,9 @@ Out = Annotated[Path | None, typer.Option("--output", "-o", help="File to write;
 def build(
     files: Files,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write.")],
-    model: Annotated[str, typer.Option(help="Relation model: default, or a run folder.")] = "default",
+    model: Annotated[
+        str, typer.Option(help="Relation model: default, or a run folder.")
+    ] = "default",
     parser: ParserName = "bundled",
     minimum_score: Annotated[float, typer.Option(help="Leave out triples below.")] = 0.0,
     overwrite: Annotated[bool, typer.Option(help="Replace the folder if it is there.")] = False,
@@ -89,9 +91,12 @@ def evaluate(
     data: Annotated[Path | None, typer.Option(help="Folder of the data set.")] = None,
     split: Annotated[str, typer.Option(help="test or valid (texts: test or dev).")] = "test",
     texts: Annotated[
-        str | None, typer.Option(help="Score from raw text: redocred, or a folder as datasets/texts.")
+        str | None,
+        typer.Option(help="Score from raw text: redocred, or a folder as datasets/texts."),
     ] = None,
-    baseline: Annotated[bool, typer.Option(help="Beside it: most frequent relation of kinds.")] = False,
+    baseline: Annotated[
+        bool, typer.Option(help="Beside it: most frequent relation of kinds.")
+    ] = False,
     output: Out = None,
     parser: ParserName = "bundled",
 ) -> None:

@@ -21,10 +21,10 @@ FILES = ("triples.tsv", "triples.jsonl", "entities.tsv", "graph.html", "build.js
 def build_graph(
     files: Sequence[str],
     output: Path,
-    model: str,
-    parser: str,
-    minimum_score: float,
-    overwrite: bool,
+    model: str = "default",
+    parser: str = "bundled",
+    minimum_score: float = 0.0,
+    overwrite: bool = False,
 ) -> KnowledgeGraph:
     """Builds the graph of texts and writes it into a new folder.
 

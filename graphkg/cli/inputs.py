@@ -71,11 +71,12 @@ def find_sources(given: Sequence[str]) -> list[Source]:
     keys = [source.key for source in sources]
     twice = next((key for key in keys if keys.count(key) > 1), None)
     if twice is not None:
-        raise InputError(f"{twice} is given twice, but documents are told apart by it: name it once")
+        raise InputError(
+            f"{twice} is given twice, but documents are told apart by it: name it once"
+        )
     return sources
 
 
 def read_all(sources: Sequence[Source]) -> list[tuple[str, str]]:
     """Reads every document, so that a bad one is told before any work is done."""
     return [(source.key, source.read()) for source in sources]
-

@@ -34,7 +34,7 @@ def open_parser(name: str) -> Parser:
     if kind == "stanza" and rest:
         return StanzaParser(rest)
     raise InputError(
-        f"--parser {name!r} is not a parser: give bundled, spacy:NAME (an installed pipeline or its "
+        f"--parser {name!r} is not a parser: give bundled, spacy:NAME (installed, or a "
         "folder) or stanza:FOLDER (Stanza resources)"
     )
 

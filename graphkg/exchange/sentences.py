@@ -53,8 +53,8 @@ def sentence_from_dict(row: dict[str, Any], where: str = "sentence") -> Sentence
         )
     except KeyError as error:
         raise InputError(
-            f"{where}: {error.args[0]!r} is missing, but a sentence has words, heads, deprels, pos, "
-            "ner, mentions, pairs, text, chars, key and offset"
+            f"{where}: {error.args[0]!r} is missing, but a sentence has words, heads, deprels, "
+            "pos, ner, mentions, pairs, text, chars, key and offset"
         ) from None
 
 

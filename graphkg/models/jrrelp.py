@@ -226,8 +226,13 @@ class JRRELP(nn.Module):
             if self.link_weight or self.coupling_weight:
                 raise InputError("no predictor was given, but the link losses have a weight")
             return
-        _check("the extractor's vectors have", f.relation_dim, "the predictor", g.relation_dim)
-        _check("the store's token rows have", words, "the predictor", g.entity_dim)
+        _check(
+            "the extractor's vectors have",
+            f.relation_dim,
+            "the predictor's relations",
+            g.relation_dim,
+        )
+        _check("the store's token rows have", words, "the predictor's entities", g.entity_dim)
         count = store.sizes["object"][0]
         for name, other in (("biases", g.num_objects), ("known objects", self._num_known())):
             if other is not None and other != count:

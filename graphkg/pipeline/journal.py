@@ -50,7 +50,12 @@ class Journal:
         """Adds a finished document."""
         triples = [
             [
-                [(t.subject.start, t.subject.end), t.relation, (t.object.start, t.object.end), t.score]
+                [
+                    (t.subject.start, t.subject.end),
+                    t.relation,
+                    (t.object.start, t.object.end),
+                    t.score,
+                ]
                 for t in kept
             ]
             for kept in document.triples

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
-from ..graphs import Evidence, KnowledgeGraph
+from ..graphs import Evidence, KnowledgeGraph, SentenceGraph, Triple
 from ..linking import AliasLinker
 from ..parsing.base import Parser
 from ..recipes.text_scores import TripleExtractor
@@ -98,22 +98,27 @@ class TextToGraph:
                 "give texts that name people, places, organisations, works or dates"
             )
         linker = AliasLinker()
+        links = iter(linker.link(graph for d in documents for graph in d.sentences))
         found: dict[tuple[str, str, str], list[Evidence]] = {}
-        for document in documents:
-            linked = linker.link(document.sentences)
-            for graph, ids, triples in zip(document.sentences, linked, document.triples):
-                entity = {(m.start, m.end): i for m, i in zip(graph.mentions, ids)}
-                for triple in triples:
-                    if triple.score < self.minimum_score:
-                        continue
-                    head, tail = (
-                        linker.entities.label(entity[m.start, m.end])
-                        for m in (triple.subject, triple.object)
-                    )
-                    if head != tail:
-                        evidence = Evidence.of(triple, graph, self.extractor.name)
-                        found.setdefault((head, triple.relation, tail), []).append(evidence)
+        for graph, triples in _sentences(documents):
+            entity = {(m.start, m.end): i for m, i in zip(graph.mentions, next(links))}
+            for triple in triples:
+                ends = (triple.subject, triple.object)
+                head, tail = (linker.entities.label(entity[m.start, m.end]) for m in ends)
+                if head != tail and triple.score >= self.minimum_score:
+                    evidence = Evidence.of(triple, graph, self.extractor.name)
+                    found.setdefault((head, triple.relation, tail), []).append(evidence)
+        if not found:
+            raise InputError(
+                f"{mentions} mentions were found in {len(documents)} texts, but no relation "
+                "between two of them: give texts that state facts, or a lower minimum score"
+            )
         return _graph(found, linker)
+
+
+def _sentences(documents: list[ReadDocument]) -> Iterator[tuple[SentenceGraph, list[Triple]]]:
+    for document in documents:
+        yield from zip(document.sentences, document.triples)
 
 
 def _graph(

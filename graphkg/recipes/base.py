@@ -1,7 +1,8 @@
 """What every recipe shares: settings as text, a run folder, and load() for all systems.
 
 A run folder holds ``recipe.yaml`` (settings, data, result), ``model.safetensors``,
-``vocabularies/`` and ``checksums.json``; ``checkpoints/`` and ``log.jsonl`` if it was trained there.
+``vocabularies/`` and ``checksums.json``; also ``checkpoints/`` and ``log.jsonl`` where it was
+trained.
 """
 
 from __future__ import annotations

@@ -104,7 +104,7 @@ def build_recipe(preset: str | None = None, changes: dict[str, Any] | None = Non
         raise InputError(
             f"preset {preset!r} is not one of {', '.join(PRESETS)}{nearest(preset, list(PRESETS))}"
         )
-    values: dict[str, Any] = {k: v for k, v in (PRESETS[preset] if preset else {}).items()}
+    values: dict[str, Any] = dict(PRESETS[preset]) if preset else {}
     defaults = JRRELPRecipe().train.model_dump()
     train = {**defaults, **values.pop("train", {})}
     for key, value in (changes or {}).items():

@@ -56,13 +56,11 @@ def read_semeval(path: str | Path | None, parser: Parser, seed: int | None = Non
         return [mention_kinds_from_ner(g) for g in with_tags(graphs, parser.parse_words(words))]
 
     relations = Vocabulary(source.labels, name="relation")
-    parts = (tagged(part) for part in (train, valid, source.test))
-    return RelationData("semeval", *parts, relations, None, "semeval")
+    parts = [tagged(part) for part in (train, valid, source.test)]
+    return RelationData("semeval", parts[0], parts[1], parts[2], relations, None, "semeval")
 
 
-def read_redocred(
-    path: str | Path | None, parser: Parser, seed: int | None = None
-) -> RelationData:
+def read_redocred(path: str | Path | None, parser: Parser, seed: int | None = None) -> RelationData:
     """Re-DocRED: every ordered pair of mentions in a sentence; 60 training documents validate."""
     source = ReDocRED(path)
     order = list(range(len(source.train)))
@@ -73,12 +71,10 @@ def read_redocred(
         found = [g for document in documents for g in document.sentences if g.pairs]
         return attach_parse(found, parser)
 
-    parts = (
-        sentences(d for n, d in enumerate(source.train) if n not in held),
-        sentences(d for n, d in enumerate(source.train) if n in held),
-        sentences(source.test),
-    )
-    return RelationData("redocred", *parts, source.relations, NO_RELATION, "pairs")
+    train = sentences(d for n, d in enumerate(source.train) if n not in held)
+    valid = sentences(d for n, d in enumerate(source.train) if n in held)
+    test = sentences(source.test)
+    return RelationData("redocred", train, valid, test, source.relations, NO_RELATION, "pairs")
 
 
 def read_fewrel(path: str | Path | None, parser: Parser, seed: int | None = None) -> RelationData:
@@ -100,7 +96,8 @@ def read_fewrel(path: str | Path | None, parser: Parser, seed: int | None = None
         parsed = with_tags(part, parser.parse_words(words))
         tagged.append([mention_kinds_from_ner(g) for g in attach_trees(parsed, parser)])
     relations = Vocabulary(sorted(by_label), name="relation")
-    return RelationData("fewrel", *tagged, relations, None, "pairs")
+    train, valid, test = tagged
+    return RelationData("fewrel", train, valid, test, relations, None, "pairs")
 
 
 Reader = Callable[[str | Path | None, Parser, int | None], RelationData]

@@ -20,6 +20,7 @@ from ..models import JRRELP, KindGraph
 from ..models.jrrelp import Predicted
 from ..relation import CGCN
 from ..stores import EmbeddingStore, LearnedTable, TableView
+from ..training.batches import LengthBatches
 from ..training.saving import (
     check_checksums,
     new_folder,
@@ -93,12 +94,12 @@ class RelationSystem:
             prepared += self.prune.many(pieces)
         return prepared
 
-    def batches(self, graphs: Iterable[SentenceGraph], shuffle: bool = True) -> DataLoader:
-        """Returns the training batches of all mention pairs."""
+    def batches(self, graphs: Iterable[SentenceGraph]) -> DataLoader:
+        """Returns the training batches of all mention pairs, shuffled, of similar lengths."""
         pairs = self.prepare(graphs)
-        return DataLoader(
-            pairs, self.recipe.train.batch_size, shuffle=shuffle, generator=torch.Generator()
-        )
+        lengths = [int(pair["token"].num_nodes) for pair in pairs]
+        sampler = LengthBatches(lengths, self.recipe.train.batch_size)
+        return DataLoader(pairs, batch_sampler=sampler)
 
     def predict(self, graphs: Sequence[SentenceGraph], size: int = 256) -> Predicted:
         """Predicts the relations of every mention pair of the sentences, in order.
@@ -134,7 +135,7 @@ class RelationSystem:
     @property
     def _seen(self) -> Tensor:
         """[S, S, R], true where training stated (subject kind, relation, object kind)."""
-        known, kinds = self.model.known, self.vocabularies.kind
+        known, kinds = self.model.get_buffer("known"), self.vocabularies.kind
         seen = torch.zeros(len(kinds), len(kinds), known.size(1), dtype=torch.bool)
         masks = [word.removeprefix("OBJ-") for word in self._object_masks()]
         for column, kind in enumerate(masks):
@@ -143,7 +144,8 @@ class RelationSystem:
 
     def _object_masks(self) -> list[str]:
         words = self.vocabularies.word
-        return [words.label(row) for row in self.model.store["object"].rows.tolist()]
+        rows = self.model.store["object"].get_buffer("rows")
+        return [words.label(row) for row in rows.tolist()]
 
     def extract(self, graphs: SentenceGraph | Sequence[SentenceGraph]) -> list[list[Triple]]:
         """Returns the triples of each sentence: all ordered pairs of its mentions in one pass.

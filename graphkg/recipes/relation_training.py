@@ -51,7 +51,9 @@ def train_jrrelp(
     elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{folder} exists and is not empty: name another folder, or use --resume")
     if data is None:
-        data = read_relation_data(recipe.data, data_path, parser or SpacyParser(), recipe.split_seed)
+        data = read_relation_data(
+            recipe.data, data_path, parser or SpacyParser(), recipe.split_seed
+        )
     vectors = WordVectors(vectors_path) if recipe.vectors else None
     system = RelationSystem.build(recipe, data, vectors)
     write_recipe(folder, "jrrelp", recipe, trained=False, data=data.protocol())

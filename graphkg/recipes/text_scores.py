@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -67,7 +67,9 @@ def annotated_texts(
     """
     source: Any = ReDocRED() if str(name) == "redocred" else Corpus(name)
     if not hasattr(type(source), split):
-        raise InputError(f"{name} has no split {split!r}: ask for test, or for what its README says")
+        raise InputError(
+            f"{name} has no split {split!r}: ask for test, or for what its README says"
+        )
     documents = getattr(source, split)
     if isinstance(source, ReDocRED):
         return [_from_document(document, everything) for document in documents]
@@ -88,11 +90,10 @@ def extract_evidence(
     return found
 
 
-def score_texts(
-    texts: Sequence[AnnotatedText], parser: Parser, extractor: TripleExtractor, **protocol: Any
-) -> TextScores:
-    """Reads every text and scores the triples found, strict and relaxed."""
-    evidence = extract_evidence(((t.key, t.text) for t in texts), parser, extractor)
+def score_evidence(
+    texts: Sequence[AnnotatedText], evidence: Mapping[str, Sequence[Evidence]]
+) -> dict[str, Scores]:
+    """Scores the triples found in each document, ``strict`` and ``relaxed``."""
     predicted = {
         key: [
             ((e.subject_start, e.subject_end), e.relation, (e.object_start, e.object_end))
@@ -101,9 +102,17 @@ def score_texts(
         for key, kept in evidence.items()
     }
     gold = {text.key: text.gold for text in texts}
-    scores = (end_to_end_f1(gold, predicted, match) for match in ("strict", "relaxed"))
+    return {match: end_to_end_f1(gold, predicted, match) for match in ("strict", "relaxed")}
+
+
+def score_texts(
+    texts: Sequence[AnnotatedText], parser: Parser, extractor: TripleExtractor, **protocol: Any
+) -> TextScores:
+    """Reads every text and scores the triples found."""
+    evidence = extract_evidence(((t.key, t.text) for t in texts), parser, extractor)
+    scores = score_evidence(texts, evidence)
     more = {"documents": len(texts), "parser": repr(parser), "model": extractor.name}
-    return TextScores(*scores, {**protocol, **more})
+    return TextScores(scores["strict"], scores["relaxed"], {**protocol, **more})
 
 
 def _from_text(text: Text) -> AnnotatedText:
@@ -116,7 +125,9 @@ def _from_text(text: Text) -> AnnotatedText:
 
 def _from_document(document: Document, everything: bool) -> AnnotatedText:
     """Joins the sentences by blanks; an entity is named by its number."""
-    parts, mentions, start = [], {}, 0
+    parts: list[str] = []
+    mentions: dict[str, list[tuple[int, int]]] = {}
+    start = 0
     for graph, entities in zip(document.sentences, document.mention_entities):
         for mention, entity in zip(graph.mentions, entities):
             span = (start + mention.chars[0], start + mention.chars[1])

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 from torch_geometric.data import FeatureStore, TensorAttr
 
+from ..errors import InputError
+
 if TYPE_CHECKING:
     from .store import EmbeddingStore
 
@@ -31,9 +33,12 @@ class StoreFeatures(FeatureStore):
         super().__init__()
         self.__dict__["store"] = store
 
-    def _get_tensor(self, attr: TensorAttr) -> Tensor | None:
-        if attr.attr_name != "x" or attr.group_name not in self.store:
-            return None
+    def _get_tensor(self, attr: TensorAttr) -> Tensor:
+        if attr.attr_name != "x":
+            raise InputError(
+                f"the feature {attr.attr_name!r} of {attr.group_name!r} was asked for, but a table "
+                "is one, 'x'"
+            )
         index = attr.index
         if isinstance(index, slice):
             index = torch.arange(len(self.store[attr.group_name]))[index]

@@ -110,6 +110,7 @@ class TableView(nn.Module):
         rows: [n] ids of the source's rows, in the order of this table's ids; by default all.
 
     Example:
+        >>> from graphkg.stores import EmbeddingStore
         >>> store = EmbeddingStore(token=LearnedTable(9, 4), object=TableView("token", [7, 8]))
         >>> torch.equal(store["object"](torch.tensor(0)), store["token"](torch.tensor(7)))
         True

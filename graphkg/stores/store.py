@@ -28,6 +28,7 @@ class EmbeddingStore(nn.Module):
             an unknown table.
 
     Example:
+        >>> from graphkg.stores import LearnedTable
         >>> store = EmbeddingStore(token=LearnedTable(9, 4), relation=LearnedTable(3, 2))
         >>> store["relation"]().shape, store
         (torch.Size([3, 2]), EmbeddingStore(token=[9, 4], relation=[3, 2]))

@@ -1,4 +1,4 @@
-"""fit(): train any model of graphkg with Lightning, keep its best epoch, resume to the same bits."""
+"""fit(): train any model with Lightning, keep its best epoch, resume to the same bits."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def seed_everything(seed: int) -> None:
 class EpochBatches:
     """Batches whose shuffling and dropout depend on the seed and the epoch alone.
 
-    Every epoch begins by seeding with ``(seed, epoch)``, so a run that resumes at epoch e draws what
-    a run that was never stopped draws there.
+    Every epoch begins by seeding with ``(seed, epoch)``, so a run that resumes at epoch e draws
+    what a run that was never stopped draws there.
     """
 
     def __init__(self, batches: Iterable[Any], seed: int):

@@ -30,14 +30,14 @@ def lightning() -> ModuleType:
     return engine
 
 
-def parameter_groups(model: nn.Module, settings: TrainSettings) -> list[dict[str, Any]]:
+def parameter_groups(model: Any, settings: TrainSettings) -> list[dict[str, Any]]:
     """Returns the optimiser's groups: those of ``model.groups()``, each with its rate.
 
     Raises:
         InputError: ``settings.rates`` names a group that the model does not have.
     """
     named = model.groups() if hasattr(model, "groups") else {"all": model.parameters()}
-    groups = {name: [p for p in parameters if p.requires_grad] for name, parameters in named.items()}
+    groups = {name: [p for p in given if p.requires_grad] for name, given in named.items()}
     unknown = set(settings.rates) - set(groups)
     if unknown:
         raise InputError(
@@ -55,16 +55,14 @@ def build_optimizer(model: nn.Module, settings: TrainSettings) -> torch.optim.Op
     """Returns the optimiser of `settings` over the model's parameter groups."""
     kinds = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
     groups = parameter_groups(model, settings)
-    return kinds[settings.optimizer](
-        groups, lr=settings.rate, weight_decay=settings.weight_decay
-    )
+    return kinds[settings.optimizer](groups, lr=settings.rate, weight_decay=settings.weight_decay)
 
 
-def build_module(model: nn.Module, settings: TrainSettings, validate: Validate | None) -> Any:
+def build_module(model: Any, settings: TrainSettings, validate: Validate | None) -> Any:
     """Returns the LightningModule that trains `model`."""
     engine = lightning()
 
-    class Module(engine.LightningModule):
+    class Module(engine.LightningModule):  # type: ignore[name-defined]
         """Any model with ``losses(batch) -> dict[str, Tensor]``; it learns no model's name."""
 
         def __init__(self) -> None:
@@ -74,7 +72,7 @@ def build_module(model: nn.Module, settings: TrainSettings, validate: Validate |
 
         def training_step(self, batch: Any, _: int) -> torch.Tensor:
             losses = self.model.losses(batch)
-            total = torch.stack([loss for loss in losses.values()]).sum()
+            total = torch.stack(list(losses.values())).sum()
             named = {f"loss/{name}": loss.detach() for name, loss in losses.items()}
             size = getattr(batch, "num_graphs", 1)
             self.log_dict(named, on_step=False, on_epoch=True, batch_size=size)

@@ -77,7 +77,7 @@ class ExpandPairs:
             kept, below = around_path(governor, subject | object_, self.k)
         row, low = below.nonzero(as_tuple=True)
         edges = torch.stack([governor[low], low]) + row * count
-        subject_end = 2 * torch.tensor([number[pair] for pair in given])
+        owner, edge = torch.tensor([number[pair] for pair in given]).sort(stable=True)
         return {
             "word": word.view(-1),
             "pos": token.pos.repeat(len(number)),
@@ -89,8 +89,8 @@ class ExpandPairs:
             "span": (span + count * torch.arange(len(number)).view(-1, 1, 1)).view(-1, 2),
             "kind": kind.view(-1),
             "entity": mention.entity[pairs].view(-1),
-            "ends": torch.stack([subject_end, subject_end + 1]),
-            "relation": graph[REL].edge_type,
+            "ends": torch.stack([2 * owner, 2 * owner + 1]),
+            "relation": graph[REL].edge_type[edge],
             "lengths": torch.full((len(number),), count),
         }
 

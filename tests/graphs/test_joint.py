@@ -70,7 +70,8 @@ def test_rows_of_entities_reach_exactly_the_tokens_of_linked_mentions(ada, bob, 
 
 
 def test_a_sampled_piece_links_by_its_global_ids(bob, family, incoming):
-    (sampled,) = NodeLoader(family, incoming(family), input_nodes=("entity", torch.tensor([3, 2])))
+    seeds = ("entity", torch.tensor([3, 2]))
+    (sampled,) = NodeLoader(family, incoming(family), input_nodes=seeds, batch_size=2)
     joint = JointGraph.join(bob, sampled)
     local = joint[REFERS].edge_index[1]
     assert joint["entity"].n_id[local].tolist() == [2]
@@ -83,5 +84,7 @@ def test_batch_pointers_come_along(ada, bob, family):
 
 
 def test_an_entity_that_stands_twice_is_refused(bob):
+    twice = piece([2, 5, 4])
+    twice["entity"].n_id = torch.tensor([2, 5, 2])
     with pytest.raises(InputError, match="holds an entity twice"):
-        JointGraph.join(bob, piece([2, 5, 2]))
+        JointGraph.join(bob, twice)

@@ -96,7 +96,9 @@ def test_the_model_is_left_with_the_weights_of_its_best_epoch():
         return {"f1": [0.1, 0.9, 0.3][len(seen) - 1]}
 
     model = new_model()
-    result = fit(model, DataLoader(rows(), batch_size=4), TrainSettings(epochs=3, **QUIET), validate)
+    result = fit(
+        model, DataLoader(rows(), batch_size=4), TrainSettings(epochs=3, **QUIET), validate
+    )
     assert result.best_epoch == 2 and result.best == pytest.approx(0.9)
     assert torch.equal(weights(model), seen[1])
     assert not model.training

@@ -38,7 +38,10 @@ def step_by_step(graphs, vocabularies, k, limit):
 @pytest.mark.parametrize(("k", "limit"), [(-1, 100), (0, 2), (1, 100)])
 def test_it_is_the_single_steps_one_after_the_other(many, k, limit):
     graphs, vocabularies = many
-    batch, slow = ExpandPairs(vocabularies, k, limit)(graphs), step_by_step(graphs, vocabularies, k, limit)
+    batch, slow = (
+        ExpandPairs(vocabularies, k, limit)(graphs),
+        step_by_step(graphs, vocabularies, k, limit),
+    )
     for name in ("word", "pos", "ner", "subject_offset", "object_offset", "kept", "ptr", "batch"):
         assert torch.equal(batch["token"][name], slow["token"][name]), name
     edges, slow_edges = (set(zip(*g[PATH].edge_index.tolist())) for g in (batch, slow))

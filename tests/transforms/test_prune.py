@@ -42,7 +42,9 @@ def pruned(heads, subject, object_, k):
 def slow_pruned(heads, subject, object_, k):
     """The definition in sets and loops."""
     roots = [i for i, head in enumerate(heads) if head == 0]
-    above = [head - 1 if head else (None if i == roots[0] else roots[0]) for i, head in enumerate(heads)]
+    above = [
+        head - 1 if head else (None if i == roots[0] else roots[0]) for i, head in enumerate(heads)
+    ]
 
     def walk(token):
         chain = []
