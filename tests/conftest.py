@@ -13,6 +13,9 @@ from torch_geometric.sampler import BaseSampler, HeteroSamplerOutput
 settings.register_profile("graphkg", deadline=None, max_examples=50, print_blob=True)
 settings.load_profile("graphkg")
 
+# The tensors of tests are tiny: a second thread costs more than it brings.
+torch.set_num_threads(1)
+
 EDGE = ("entity", "rel", "entity")
 
 

@@ -1,4 +1,4 @@
-"""Compile the annotated texts of ``datasets/texts`` from their hand-written sources.
+"""Compile the annotated texts of ``datasets/texts`` from their sources.
 
     python tools/build_corpus.py datasets/texts            write the compiled files
     python tools/build_corpus.py datasets/texts --check    compare them with the disk
@@ -6,6 +6,7 @@
 Writes the plain texts (``dev/``, ``test/``), one JSON object a text (``dev.jsonl``,
 ``test.jsonl``) and the union of all triples with their entities (``kg/``). Every problem of the
 sources is listed as ``file:line: what is wrong``; the exit status is then 2, nothing is written.
+Where all is well, the counts of the corpus are printed.
 """
 
 from __future__ import annotations
@@ -99,8 +100,10 @@ def main(arguments: list[str] | None = None) -> int:
     if options.check:
         for path in (old := stale(options.root, contents)):
             print(f"{options.root / path}: stale, run tools/build_corpus.py", file=sys.stderr)
-        return 2 if old else 0
-    write(options.root, contents)
+        if old:
+            return 2
+    else:
+        write(options.root, contents)
     for split, documents in corpus.documents.items():
         print(summary(split, documents))
     print(summary("all", [d for documents in corpus.documents.values() for d in documents]))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError
+from ..errors import GraphKGError, InputError
 from ..graphs import KnowledgeGraph
 from .inputs import find_sources, read_all
 from .show import progress, say
@@ -39,7 +39,11 @@ def build_graph(
     reader = TextToGraph(open_parser(parser), load(model), minimum_score)
     output.parent.mkdir(parents=True, exist_ok=True)
     journal = output.parent / f".{output.name}.journal"
-    graph = reader.join(list(reader.read(progress(documents, "reading"), journal)))
+    try:
+        graph = reader.join(list(reader.read(progress(documents, "reading"), journal)))
+    except GraphKGError:
+        journal.unlink(missing_ok=True)
+        raise
     protocol = {
         "documents": len(documents),
         "model": getattr(reader.extractor, "name", model),

@@ -23,6 +23,8 @@ class Source:
     def read(self) -> str:
         """Returns the text exactly as it stands, so that character offsets hold in the file.
 
+        Only a byte order mark becomes a space: it counts as a character, but is part of no word.
+
         Raises:
             InputError: an empty or binary file, or one that is not UTF-8.
         """
@@ -37,13 +39,14 @@ class Source:
                 "expected: convert it to plain text"
             )
         try:
-            return data.decode("utf-8")
+            text = data.decode("utf-8")
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
             raise InputError(
                 f"{name}:{line}: not UTF-8 (byte {data[error.start]:#04x} at {error.start}): "
                 "convert the file to UTF-8"
             ) from None
+        return " " + text[1:] if text.startswith("\ufeff") else text
 
 
 def find_sources(given: Sequence[str]) -> list[Source]:

@@ -1,4 +1,4 @@
-"""Which place the people of a place are named after: ``French`` -> ``France``."""
+"""Other words for places: their people (``French`` -> ``France``) and a few usual acronyms."""
 
 from __future__ import annotations
 
@@ -77,7 +77,9 @@ Korea: Korean, Koreans | Moravia: Moravian | Naples: Neapolitan | Niger: Nigerie
 Ottoman Empire: Ottoman, Ottomans | Persia: Persian, Persians | Polynesia: Polynesian
 Sardinia: Sardinian | Saxony: Saxon, Saxons | Scandinavia: Scandinavian, Scandinavians
 Scotland: Scotsman, Scotswoman | Serbia: Serb, Serbs | Silesia: Silesian | Sumatra: Sumatran
-Suriname: Surinamese | Tasmania: Tasmanian | Togo: Togolese | Tuscany: Tuscan | Tyrol: Tyrolean
+United Kingdom: UK, U.K. | United States: US, U.S., USA, U.S.A. | Soviet Union: USSR
+United Arab Emirates: UAE | Suriname: Surinamese | Tasmania: Tasmanian | Togo: Togolese
+Tuscany: Tuscan | Tyrol: Tyrolean
 """
 
 
@@ -91,4 +93,4 @@ def _read() -> dict[str, str]:
 
 
 DEMONYMS = _read()
-"""Adjective or noun of people -> name of the place."""
+"""Word -> name of the place."""

@@ -31,6 +31,7 @@ class LinkExamples:
         sentence: [Q] the sentence of each.
         relation: [Q] its relation.
         head: [Q, D_v] the row of the subject's mask.
+        objects: [n, D_v] the candidates' rows.
         known: [Q, n] the known objects O(s, r), 0 or 1.
         rows: [Q], true for those that count; ``None`` if all do.
     """
@@ -38,6 +39,7 @@ class LinkExamples:
     sentence: Tensor
     relation: Tensor
     head: Tensor
+    objects: Tensor
     known: Tensor
     rows: Tensor | None = None
 
@@ -162,7 +164,7 @@ class JRRELP(nn.Module):
     def _answer_loss(self, asked: LinkExamples, relation: Tensor) -> Tensor:
         assert self.predictor is not None
         z = self.predictor.merge(asked.head, relation)
-        logits = self.predictor.score(z, self.store["object"]())
+        logits = self.predictor.score(z, asked.objects)
         return smoothed_bce(
             logits, asked.known, self.label_smoothing, self.smoothing_form, asked.rows
         )
@@ -170,17 +172,18 @@ class JRRELP(nn.Module):
     def link_examples(self, batch: SentenceGraph, pairs: Pairs) -> LinkExamples:
         """Returns the question of each labelled edge and its known objects."""
         mention, sentence, relation = batch["mention"], pairs.sentence, pairs.relation
+        objects = self.store["object"]()
         if self.known is not None and self.subject_rows is not None and self.counted is not None:
             kind = mention.kind[pairs.subject[sentence]]
             head = self.store["token"](self.subject_rows[kind])
             known, counted = self.known[kind, relation], self.counted[relation]
-            return LinkExamples(sentence, relation, head, known, counted)
+            return LinkExamples(sentence, relation, head, objects, known, counted)
         first = batch["token"].word[mention.span[:, 0]]
         subject, object_ = first[pairs.subject[sentence]], first[pairs.object[sentence]]
         same = (subject.unsqueeze(1) == subject) & (relation.unsqueeze(1) == relation)
         stated = object_.unsqueeze(1) == self.store["object"].rows
         known = (same.float() @ stated.float()) > 0
-        return LinkExamples(sentence, relation, self.store["token"](subject), known)
+        return LinkExamples(sentence, relation, self.store["token"](subject), objects, known)
 
     @torch.no_grad()
     def predict(self, batch: SentenceGraph) -> Predicted:

@@ -171,8 +171,9 @@ def _cut_at(text: str, start: int, limit: int) -> int:
     end = start + limit
     if end >= len(text):
         return len(text)
-    stops = [stop.end() for stop in _STOP.finditer(text, start + limit // 2, end)]
-    return stops[-1] if stops else max(text.rfind(" ", start + limit // 2, end) + 1, start) or end
+    half = start + limit // 2
+    stops = [stop.end() for stop in _STOP.finditer(text, half, end)]
+    return stops[-1] if stops else max(text.rfind(" ", half, end), end - 1) + 1
 
 
 def _shown(given: object) -> str:

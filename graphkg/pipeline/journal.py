@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,20 +23,34 @@ class ReadDocument:
 
 
 class Journal:
-    """A file with one finished document a line; a half-written last line is dropped."""
+    """A file with one finished document a line; a half-written last line is cut off.
 
-    def __init__(self, path: str | Path, model: str):
-        self.path, self.model = Path(path), model
+    Args:
+        path: the file; made when the first document is added.
+        reader: what reads the documents; what another one read is not found.
+    """
+
+    def __init__(self, path: str | Path, reader: str):
+        self.path, self.reader = Path(path), reader
         self.rows: dict[str, dict[str, Any]] = {}
         if self.path.is_file():
-            for line in self.path.read_text(encoding="utf-8").split("\n")[:-1]:
-                row = json.loads(line)
-                self.rows[row["id"]] = row
-            whole = "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in self.rows.values())
-            self.path.write_text(whole, encoding="utf-8")
+            os.truncate(self.path, self._read())
+
+    def _read(self) -> int:
+        """Reads the whole lines and returns where they end, in bytes."""
+        end = 0
+        with self.path.open("rb") as file:
+            for line in file:
+                try:
+                    row = json.loads(line) if line.endswith(b"\n") else {}
+                    self.rows[row["id"]] = row
+                except (ValueError, KeyError):
+                    break
+                end += len(line)
+        return end
 
     def find(self, key: str, text: str) -> ReadDocument | None:
-        """Returns the document if it was read with this text by this model."""
+        """Returns the document if it was read with this text by this reader."""
         row = self.rows.get(self._id(key, text))
         if row is None:
             return None
@@ -65,11 +80,11 @@ class Journal:
             "sentences": [sentence_to_dict(graph) for graph in document.sentences],
             "triples": triples,
         }
-        with self.path.open("a", encoding="utf-8") as file:
+        with self.path.open("a", encoding="utf-8", newline="\n") as file:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
     def _id(self, key: str, text: str) -> str:
-        return hashlib.sha256("\0".join((key, self.model, text)).encode()).hexdigest()
+        return hashlib.sha256("\0".join((key, self.reader, text)).encode()).hexdigest()
 
 
 def _triple(

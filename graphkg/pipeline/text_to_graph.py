@@ -49,9 +49,9 @@ class TextToGraph:
         Args:
             texts: documents, or pairs of a document's key and its text.
             journal: a file that keeps every finished document; a document that it holds, with the
-                same text and model, is not read again.
+                same text, parser and model, is not read again.
         """
-        done = Journal(journal, self.extractor.name) if journal else None
+        done = Journal(journal, f"{self.parser!r} {self.extractor.name}") if journal else None
         for number, text in enumerate(texts):
             key, content = (str(number), text) if isinstance(text, str) else text
             document = done.find(key, content) if done else None
@@ -77,7 +77,7 @@ class TextToGraph:
 
         Returns:
             A graph whose edges are distinct triples, each with its evidence, best first; entities
-            carry their kind as description and their other names as aliases.
+            carry their other names as aliases.
 
         Raises:
             InputError: texts that state nothing: no entity, or no triple between two.

@@ -42,9 +42,8 @@ class StoreFeatures(FeatureStore):
         index = attr.index
         if isinstance(index, slice):
             index = torch.arange(len(self.store[attr.group_name]))[index]
-        with torch.no_grad():
-            rows = self.store[attr.group_name](None if index is None else torch.as_tensor(index))
-        return rows.detach()
+        index = None if index is None else torch.as_tensor(index)
+        return self.store[attr.group_name](index).detach()
 
     def _get_tensor_size(self, attr: TensorAttr) -> tuple[int, ...] | None:
         if attr.attr_name != "x" or attr.group_name not in self.store:

@@ -28,7 +28,7 @@ class LengthBatches(Sampler[list[int]]):
     def __iter__(self) -> Iterator[list[int]]:
         order = torch.randperm(self.lengths.numel())
         batches: list[torch.Tensor] = []
-        for part in order.split(self.size * self.window):
+        for part in order.split(self.size * self.window) if order.numel() else ():
             batches += part[self.lengths[part].argsort(stable=True)].split(self.size)
         for number in torch.randperm(len(batches)).tolist():
             yield batches[number].tolist()

@@ -164,7 +164,7 @@ def protocol(settings: TrainSettings) -> dict[str, Any]:
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else platform.processor()
     return {
         "settings": settings.model_dump(),
-        "torch": torch.__version__,
+        "torch": str(torch.__version__),
         "torch_geometric": torch_geometric.__version__,
         "hardware": device or platform.machine(),
         "threads": torch.get_num_threads(),

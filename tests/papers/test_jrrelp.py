@@ -56,8 +56,9 @@ def by_hand():
 
 
 def asked_by_hand(model):
-    head, known = model.store["token"](torch.tensor([1])), torch.tensor([[1.0, 0.0]])
-    return LinkExamples(torch.tensor([0]), torch.tensor([0]), head, known)
+    head, objects = model.store["token"](torch.tensor([1])), model.store["object"]()
+    zero = torch.tensor([0])
+    return LinkExamples(zero, zero, head, objects, torch.tensor([[1.0, 0.0]]))
 
 
 def test_link_loss_eq_11(by_hand):

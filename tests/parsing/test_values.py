@@ -29,7 +29,8 @@ def values_of(text, words=None):
         ("it cost fifty dollars", [("fifty dollars", "MONEY")]),
         ("up 55.5 % today", [("55.5 %", "PERCENT")]),
         ("her third album", [("third", "ORDINAL")]),
-        ("1,250,000 people and forty - one dogs", [("1,250,000", "NUMBER"), ("forty - one", "NUMBER")]),
+        ("1,250,000 people", [("1,250,000", "NUMBER")]),
+        ("and forty - one dogs", [("forty - one", "NUMBER")]),
         ("one of the two", [("two", "NUMBER")]),
         ("a river of 1600 \xa0 km", [("1600 \xa0 km", "NUMBER")]),
     ],
@@ -51,13 +52,15 @@ def test_values_are_found_in_written_text(text, words, expected):
     assert values_of(text, words) == expected
 
 
-@pytest.mark.parametrize("text", ["You may march on .", "version a1b2", "No one knows", "B-52s fly"])
+@pytest.mark.parametrize(
+    "text", ["You may march on .", "version a1b2", "No one knows", "B-52s fly"]
+)
 def test_what_is_no_value_is_left_alone(text):
     assert values_of(text) == []
 
 
 def test_a_match_that_splits_a_token_is_dropped():
-    assert find_values("10km away", [(0, 4), (5, 9)]) == []
+    assert find_values("10k away", [(0, 3), (4, 8)]) == []
 
 
 @given(st.lists(st.text(alphabet="0123456789$%.,-: ’astndrhMayJune\xa0", min_size=1), max_size=12))

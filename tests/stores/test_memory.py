@@ -201,6 +201,7 @@ def test_the_intervals_are_those_of_jaket():
     expected = [10, 20, 40, 80, 160, 320]
     assert [schedule.interval(i) for i in range(18)] == [t for t in expected for _ in range(3)]
     assert [schedule.interval(i) for i in (18, 19, 10**6)] == [500, 500, 500]
+    assert RefreshSchedule(10, 1.5, 3, 500).interval(10**6) == 500
 
 
 def test_refreshes_fall_on_the_cumulative_steps_of_jaket():
