@@ -54,9 +54,7 @@ def main() -> None:
         vocabularies.word.add(f"SUBJ-{kind}")
         vocabularies.word.add(f"OBJ-{kind}")
     expand = ExpandPairs(vocabularies)
-    print(
-        f"one thread, torch {torch.__version__}, median of {options.repeats} runs, pairs a CPU second"
-    )
+    print(f"one thread, torch {torch.__version__}, pairs a CPU second (median)")
     print(f"{'':24s}{'single steps':>14s}{'ExpandPairs':>14s}")
     for mentions, sentences in ((2, 20), (4, 10), (12, 2)):
         graphs = invent(sentences, mentions)

@@ -1,4 +1,4 @@
-"""What every test may use: real data where it lies, a sampler, a profile for made-up input."""
+"""What every test may use: real data, a tiny trained system, a sampler, a hypothesis profile."""
 
 from __future__ import annotations
 
@@ -63,3 +63,56 @@ class IncomingEdges(BaseSampler):
 def incoming():
     """A class of sampler: ``NodeLoader(kg, incoming(kg), input_nodes=("entity", seeds))``."""
     return IncomingEdges
+
+
+SMALL = {
+    "data": "fake",
+    "vectors": False,
+    "word_dim": 20,
+    "pos_dim": 5,
+    "ner_dim": 5,
+    "hidden": 20,
+    "relation_dim": 20,
+    "conve_channels": 4,
+    "relation_loss": "threshold",
+    "optimizer": "adam",
+    "rate": 0.01,
+    "epochs": 25,
+    "input_dropout": 0.1,
+    "lstm_dropout": 0.1,
+    "gcn_dropout": 0.1,
+    "pooling_l2": 0.0,
+    "batch_size": 8,
+    "progress": False,
+    "device": "cpu",
+    "typed": True,
+}
+
+
+@pytest.fixture(scope="session", name="data")
+def fake_data():
+    """Invented sentences with one pair each, as the data of a recipe."""
+    from graphkg.datasets.fake import Fake
+    from graphkg.recipes.relation_data import RelationData
+
+    fake = Fake(160)
+    relations = fake.vocabularies.relation
+    return RelationData(
+        "fake", fake.train, fake.valid, fake.test, relations, "no_relation", "pairs"
+    )
+
+
+@pytest.fixture(scope="session", name="settings")
+def small_settings():
+    """Settings of a system that learns the invented sentences in seconds."""
+    return dict(SMALL)
+
+
+@pytest.fixture(scope="session", name="run")
+def tiny_run(data, settings, tmp_path_factory):
+    """A system trained on the invented sentences, and its run folder."""
+    from graphkg.recipes.jrrelp import build_recipe
+    from graphkg.recipes.relation_training import train_jrrelp
+
+    folder = tmp_path_factory.mktemp("runs") / "fake"
+    return train_jrrelp(build_recipe(None, settings), folder, data=data), folder

@@ -26,7 +26,8 @@ def write_tagged(nlp: Language, docs: Iterator[Doc], path: Path) -> None:
     DocBin(docs=gold).to_disk(path)
     with nlp.select_pipes(disable=["morphologizer", "trainable_lemmatizer"]):
         parsed = nlp.pipe(doc.text for doc in gold)
-        DocBin(attrs=["TAG", "HEAD", "DEP"], docs=parsed).to_disk(path.with_suffix(".parsed.spacy"))
+        # no heads: an entity may cross what the parser takes for the end of a sentence
+        DocBin(attrs=["TAG", "DEP"], docs=parsed).to_disk(path.with_suffix(".parsed.spacy"))
 
 
 def tagged_corpus(path: str) -> Callable[[Language], Iterator[Example]]:

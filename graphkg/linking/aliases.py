@@ -201,11 +201,12 @@ class _KnownNames:
     """The names and aliases of known entities; a name that fits several is of no use."""
 
     def __init__(self, known: Vocabulary):
-        self.exact: dict[str, set[int]] = {}
+        self.labels = {label: entity for entity, label in enumerate(known)}
+        self.values: dict[str, set[int]] = {}
         self.levels: list[dict[str, set[int]]] = [{}, {}, {}, {}]
         names, aliases, bare_names, bare_aliases = self.levels
         for entity, label in enumerate(known):
-            self.exact.setdefault(name_key(label, "DATE"), set()).add(entity)
+            self.values.setdefault(name_key(label, "DATE"), set()).add(entity)
             for text, plain, bare in (
                 (label, names, bare_names),
                 *((alias, aliases, bare_aliases) for alias in known.aliases.get(label, ())),
@@ -215,9 +216,12 @@ class _KnownNames:
                     bare.setdefault(f"{kind} {name_key(text, kind)}", set()).add(entity)
 
     def find(self, referent: Referent) -> int | None:
-        """The one entity with this name, else with this alias, else without title or form."""
+        """The entity so labelled, else the one with this name, this alias, or but for its title."""
+        for text in (referent.name, surface(referent.name)):
+            if text in self.labels:
+                return self.labels[text]
         if referent.kind in VALUES:
-            found = self.exact.get(referent.key, set())
+            found = self.values.get(referent.key, set())
             return min(found) if len(found) == 1 else None
         plain = name_key(referent.name)
         bare = f"{referent.kind} {referent.key}"

@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 VALUES = frozenset({"DATE", "TIME", "DURATION", "MONEY", "PERCENT", "ORDINAL", "NUMBER"})
-TITLES = frozenset("mr mrs ms miss dr prof professor sir dame lord lady president".split())
+TITLES = frozenset("mr mrs ms miss dr prof professor sir dame".split())
 LEGAL = frozenset("inc corp co ltd llc plc ag gmbh sa nv bv".split())
 SMALL = frozenset("of the and for de la le du des und y in on at a".split())
 

@@ -44,7 +44,7 @@ class Journal:
                 try:
                     row = json.loads(line) if line.endswith(b"\n") else {}
                     self.rows[row["id"]] = row
-                except (ValueError, KeyError):
+                except (ValueError, KeyError, TypeError):
                     break
                 end += len(line)
         return end

@@ -9,7 +9,6 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch_geometric.data import Batch
 from torch_geometric.loader import DataLoader
 
 from ..datasets.vectors import WordVectors
@@ -29,7 +28,7 @@ from ..training.saving import (
     write_checksums,
     write_weights,
 )
-from ..transforms import PruneTree, Substitute, split_pairs
+from ..transforms import ExpandPairs, PruneTree, Substitute, split_pairs
 from ..vocab import Vocabularies
 from .base import write_recipe
 from .jrrelp import JRRELPRecipe
@@ -37,7 +36,7 @@ from .relation_data import RelationData
 from .relation_scores import RelationScores, score_pairs, score_semeval
 from .relation_vocabularies import build_vocabularies, lower_words, word_rows
 
-TOKEN_WEIGHT = "store.tables.token.weight"
+TOKEN = "store.tables.token."
 
 
 class RelationSystem:
@@ -65,6 +64,7 @@ class RelationSystem:
         self.negative, self.data, self.name = negative, data, name
         self.training: dict[str, Any] = {}
         self.prune = PruneTree(recipe.prune_k)
+        self.expand = ExpandPairs(vocabularies, recipe.prune_k)
 
     @classmethod
     def build(
@@ -105,19 +105,23 @@ class RelationSystem:
         """Predicts the relations of every mention pair of the sentences, in order.
 
         Relations never seen between the two kinds in training are left out if the recipe says
-        ``typed``. Pairs are encoded in batches of `size`, by length, whatever their sentence.
+        ``typed``. Sentences of similar length are encoded together, about `size` pairs a batch.
         """
-        pairs = self.prepare(graphs)
-        order = sorted(range(len(pairs)), key=lambda n: int(pairs[n]["token"].num_nodes))
-        parts = [order[i : i + size] for i in range(0, len(order), size)]
-        found = [self._predict_batch([pairs[n] for n in part]) for part in parts]
-        back = torch.tensor(order, dtype=torch.long).argsort()
+        counts = torch.tensor([_count_pairs(graph) for graph in graphs])
+        asked = [n for n in range(len(graphs)) if counts[n]]
+        asked.sort(key=lambda n: int(graphs[n]["token"].num_nodes))
+        load = counts[asked].cumsum(0).div(size, rounding_mode="floor")
+        parts = torch.tensor(asked, dtype=torch.long).split(torch.bincount(load).tolist())
+        found = [self._predict_batch([graphs[n] for n in part.tolist()]) for part in parts]
+        first = counts.cumsum(0) - counts
+        back = torch.cat([torch.arange(int(counts[n])) + first[n] for n in asked]).argsort()
         columns = zip(*((p.logits, p.probabilities, p.holds, p.best) for p in found))
         return Predicted(*(torch.cat(column).cpu()[back] for column in columns))
 
-    def _predict_batch(self, pairs: list[SentenceGraph]) -> Predicted:
+    def _predict_batch(self, graphs: list[SentenceGraph]) -> Predicted:
         device = next(self.model.parameters()).device
-        batch = Batch.from_data_list(pairs).to(device)
+        lowered = [lower_words(g) for g in graphs] if self.recipe.lower_case else graphs
+        batch = self.expand(lowered).to(device)
         found = self.model.predict(batch)
         if not self.recipe.typed:
             return found
@@ -209,7 +213,8 @@ class RelationSystem:
     def write(self, folder: Path) -> None:
         """Writes weights, vocabularies, checksums and, last, the recipe into `folder`."""
         folder.mkdir(parents=True, exist_ok=True)
-        write_weights(self.model, folder, half=[TOKEN_WEIGHT])
+        rows = [name for name in self.model.state_dict() if name.startswith(TOKEN)]
+        write_weights(self.model, folder, half=rows)
         self.vocabularies.save(folder / "vocabularies")
         parts = ["model.safetensors", *(f"vocabularies/{p}" for p in _names(folder))]
         write_checksums(folder, parts)
@@ -230,8 +235,10 @@ class RelationSystem:
             torch.ones(shapes["counted"], dtype=torch.bool),
             None if recipe["negative"] is None else vocabularies.relation[recipe["negative"]],
         )
-        rows = torch.zeros(shapes[TOKEN_WEIGHT])
-        model = build_model(settings, vocabularies, kinds, rows, None)
+        learned, dim = shapes[f"{TOKEN}weight"]
+        rows = torch.zeros(len(vocabularies.word), dim)
+        trained = learned if f"{TOKEN}fixed" in shapes else None
+        model = build_model(settings, vocabularies, kinds, rows, trained)
         read_weights(model, folder)
         model.eval()
         name = folder.resolve().name
@@ -301,6 +308,10 @@ def build_model(
         label_smoothing=recipe.label_smoothing,
         smoothing_form=recipe.smoothing_form,
     )
+
+
+def _count_pairs(graph: SentenceGraph) -> int:
+    return len({(subject, object_) for subject, object_, _ in graph.pairs})
 
 
 def _first_edges(batch: SentenceGraph) -> Tensor:

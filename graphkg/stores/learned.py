@@ -15,15 +15,14 @@ from ..errors import InputError
 
 
 class LearnedTable(nn.Module):
-    """N learned rows of width D, held in the parameter ``weight``.
+    """N rows of width D: the parameter ``weight``, and with `trained` the buffer ``fixed``.
 
     Args:
         num: number of rows N.
         dim: width of a row D.
         padding: a row that is zero and gets no gradient.
-        trained: only the first `trained` rows get a gradient, as the most frequent words of C-GCN;
-            by default all do. Weight decay would still shrink the others: train such a table
-            without it.
+        trained: only the first `trained` rows are learned, as the most frequent words of C-GCN; by
+            default all are. The others are a buffer: no gradient, no optimiser state, no decay.
         weight: initial values [N, D], copied; by default drawn as `init` says.
         init: ``"uniform"`` in [-`scale`, `scale`), ``"normal"`` with deviation `scale`,
             ``"xavier"`` (normal, `scale` is its gain) or ``"zeros"``.
@@ -40,6 +39,8 @@ class LearnedTable(nn.Module):
         >>> LearnedTable(5, 3, padding=0)(torch.tensor([[0, 4]])).shape
         torch.Size([1, 2, 3])
     """
+
+    fixed: Tensor | None
 
     def __init__(
         self,
@@ -65,26 +66,32 @@ class LearnedTable(nn.Module):
         values = _drawn(num, dim, init, scale) if weight is None else weight.detach().clone()
         if padding is not None:
             values[padding] = 0.0
-        self.weight = nn.Parameter(values)
+        self.weight = nn.Parameter(values if trained is None else values[:trained].clone())
+        self.register_buffer("fixed", None if trained is None else values[trained:].clone())
 
     def forward(self, index: Tensor | None = None) -> Tensor:
         """Returns the rows `index` [*] as [*, D], or all of them [N, D]."""
-        if index is not None:
-            rows = F.embedding(index, self.weight, padding_idx=self.padding)
-            return self._frozen(rows, index)
-        rows = self.weight
-        index = torch.arange(len(self), device=rows.device)
-        if self.padding is not None:
-            rows = rows.masked_fill((index == self.padding).unsqueeze(-1), 0.0)
-        return self._frozen(rows, index)
+        if index is None:
+            rows = self.weight if self.fixed is None else torch.cat([self.weight, self.fixed])
+            if self.padding is None:
+                return rows
+            number = torch.arange(len(self), device=rows.device)
+            return rows.masked_fill((number == self.padding).unsqueeze(-1), 0.0)
+        if self.fixed is None:
+            return F.embedding(index, self.weight, padding_idx=self._learned_padding)
+        learned = index < self.weight.size(0)
+        rows = self.weight.new_empty(*index.shape, self.dim)
+        own = F.embedding(index[learned], self.weight, padding_idx=self._learned_padding)
+        rows = rows.index_put((learned,), own)
+        return rows.index_put((~learned,), self.fixed[index[~learned] - self.weight.size(0)])
 
-    def _frozen(self, rows: Tensor, index: Tensor) -> Tensor:
-        if self.trained is None:
-            return rows
-        return torch.where((index < self.trained).unsqueeze(-1), rows, rows.detach())
+    @property
+    def _learned_padding(self) -> int | None:
+        inside = self.padding is not None and self.padding < self.weight.size(0)
+        return self.padding if inside else None
 
     def __len__(self) -> int:
-        return self.weight.size(0)
+        return self.weight.size(0) + (0 if self.fixed is None else self.fixed.size(0))
 
     @property
     def dim(self) -> int:

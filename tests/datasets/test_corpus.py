@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -74,3 +75,17 @@ def test_malformed_texts_raise_with_their_line(folder, change, message):
     (folder / "dev.jsonl").write_text(json.dumps(ROW | change), encoding="utf-8")
     with pytest.raises(InputError, match=message):
         _ = Corpus(folder).dev
+
+
+def test_the_corpus_of_graphkg_holds_together():
+    corpus = Corpus(Path(__file__).parents[2] / "datasets" / "texts")
+    assert corpus.dev and corpus.test
+    triples = set(corpus.graph.triples())
+    for text in (*corpus.dev, *corpus.test):
+        assert {(t.head, t.relation, t.tail) for t in text.triples} <= triples
+        graphs = text.graphs()
+        assert [m.text for g in graphs for m in g.mentions] == [
+            text.text[m.start : m.end] for m in text.mentions
+        ]
+        for graph, (start, end) in zip(graphs, text.sentences):
+            assert graph.text == text.text[start:end] and int(graph.offset) == start

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+from pathlib import Path
+
 import pytest
 
-from graphkg.datasets import Fake
+from graphkg.datasets import Corpus, Fake
 from graphkg.errors import InputError
 from graphkg.graphs import KnowledgeGraph, SentenceGraph
 from graphkg.linking import AliasLinker
@@ -140,6 +143,12 @@ def test_known_entities_come_first_by_name_and_unambiguous_alias():
     assert len(known) == 5 and known.aliases["Warsaw"] == ["Warszawa"]
 
 
+def test_a_known_label_as_it_stands_beats_its_other_spellings():
+    linker = AliasLinker(Vocabulary(["two", "Two", "The Snow Leopard", "snow leopard"]))
+    row = sentence("a#0", ("Two", "NUMBER"), ("the snow leopard", "MISC"), ("SNOW LEOPARD", "MISC"))
+    assert linker.link([row]) == [[1, 3, 4]]
+
+
 def test_a_knowledge_graph_can_be_known():
     graph = KnowledgeGraph.from_triples([("Warsaw", "capital of", "Poland")])
     row = sentence("a#0", ("Polish", "LOCATION"), ("WARSAW", "LOCATION"))
@@ -174,3 +183,19 @@ def test_invented_sentences_are_linked_to_the_entities_they_were_made_of():
         assert linker.link([graph]) == [graph["mention"].entity.tolist()]
     assert len(linker.entities) == len(fake.graph.entities)
     assert repr(linker) == f"AliasLinker({len(fake.graph.entities)} entities)"
+
+
+@pytest.mark.parametrize("part", ["dev", "test"])
+def test_the_corpus_of_graphkg_is_linked_as_its_writers_did(part):
+    corpus = Corpus(Path(__file__).parents[2] / "datasets" / "texts")
+    texts = getattr(corpus, part)
+    graphs = [graph for text in texts for graph in text.graphs()]
+    gold = [mention.entity for text in texts for mention in text.mentions]
+    known, free = AliasLinker(corpus.graph), AliasLinker()
+    named = [name for row in names(known, graphs) for name in row]
+    found = [number for row in free.link(graphs) for number in row]
+    assert sum(a == b for a, b in zip(gold, named)) > 0.95 * len(gold)
+    same = {(a, b) for a, b in combinations(range(len(gold)), 2) if gold[a] == gold[b]}
+    together = {(a, b) for a, b in combinations(range(len(gold)), 2) if found[a] == found[b]}
+    assert len(same & together) > 0.93 * len(together)
+    assert len(same & together) > 0.88 * len(same)
