@@ -154,7 +154,8 @@ network; `spacy.load(folder)` reads it without graphkg.
   against NUM of Re-DocRED.
 - One run, one seed; no test file was read in training, and the step was chosen on the dev parts.
 - Entity labels: PERSON, ORGANIZATION, LOCATION, MISC, and NORP for demonyms ("German"), which
-  graphkg reports as LOCATION.
+  graphkg reports as LOCATION. The entity recogniser reads the tags and relations of the tagger and
+  the parser: they must run before it. The morphologizer and the lemmatizer can be left out.
 
 | source | licence | version | used for |
 |---|---|---|---|

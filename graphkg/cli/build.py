@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import GraphKGError, InputError
+from ..exchange.files import make_folder
 from ..graphs import KnowledgeGraph
 from .inputs import find_sources, read_all
 from .show import progress, say
@@ -37,7 +38,7 @@ def build_graph(
     from ..recipes import load
 
     reader = TextToGraph(open_parser(parser), load(model), minimum_score)
-    output.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(output.parent)
     journal = output.parent / f".{output.name}.journal"
     try:
         graph = reader.join(list(reader.read(progress(documents, "reading"), journal)))
@@ -103,13 +104,15 @@ def show_graph(graph: KnowledgeGraph, output: Path, count: int = 10) -> None:
     """Prints the size of the graph, its best triples, and where the files are."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     size = sizes(graph)
     table = Table("score", "head", "relation", "tail", title=f"best {count} triples")
     rows = zip(graph.triples(), graph.evidence)
     best = sorted(rows, key=lambda row: -max((e.score for e in row[1]), default=0.0))
     for (head, relation, tail), kept in best[:count]:
-        table.add_row(f"{kept[0].score:.2f}" if kept else "", head, relation, tail)
+        score = f"{kept[0].score:.2f}" if kept else ""
+        table.add_row(score, *map(Text, (head, relation, tail)))
     Console().print(table)
     say(
         f"{size['entities']} entities, {size['triples']} triples of {size['relations']} relations "

@@ -26,10 +26,15 @@ class Source:
         Only a byte order mark becomes a space: it counts as a character, but is part of no word.
 
         Raises:
-            InputError: an empty or binary file, or one that is not UTF-8.
+            InputError: a file that cannot be read, is empty or binary, or is not UTF-8.
         """
-        data = sys.stdin.buffer.read() if self.path is None else self.path.read_bytes()
         name = self.key if self.path is None else str(self.path)
+        try:
+            data = sys.stdin.buffer.read() if self.path is None else self.path.read_bytes()
+        except OSError as error:
+            raise InputError(
+                f"{name} could not be read ({error.strerror}): give a file that you may read"
+            ) from None
         if not data.strip():
             raise InputError(f"{name} is empty, but a text was expected: give a file with text")
         if b"\0" in data:
@@ -63,7 +68,9 @@ def find_sources(given: Sequence[str]) -> list[Source]:
         elif path.is_file():
             sources.append(Source(path.as_posix(), path))
         elif path.is_dir():
-            found = sorted(p for p in path.rglob("*") if p.suffix in ENDINGS and p.is_file())
+            found = sorted(
+                p for p in path.rglob("*") if p.suffix.lower() in ENDINGS and p.is_file()
+            )
             if not found:
                 raise InputError(
                     f"{path} holds no text file ({', '.join(ENDINGS)}): name the files one by one"

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from ..errors import InputError
+from ..exchange.files import make_folder
 from ..graphs import Evidence, SentenceGraph
 from ..parsing.base import Parser
 from .inputs import find_sources, read_all
@@ -89,15 +90,20 @@ def _table(found: Iterable[Evidence]) -> Iterator[str]:
         yield "\t".join(" ".join(str(cell).split()) for cell in (*cells, *places)) + "\n"
 
 
+def check_file(output: Path) -> None:
+    """Raises unless `output` can become a file."""
+    if output.is_dir():
+        raise InputError(f"{output} is a folder, but a file is to be written: name a file")
+
+
 def write_lines(lines: Iterable[str], output: Path | None) -> None:
     """Writes lines to standard output, or to a file that appears only when it is whole."""
     if output is None:
         for line in lines:
             sys.stdout.write(line)
         return
-    if output.is_dir():
-        raise InputError(f"{output} is a folder, but a file is to be written: name a file")
-    output.parent.mkdir(parents=True, exist_ok=True)
+    check_file(output)
+    make_folder(output.parent)
     beside = output.with_name(f".{output.name}.part")
     try:
         with beside.open("w", encoding="utf-8", newline="\n") as file:

@@ -9,14 +9,16 @@ from typing import Any
 
 from ..errors import InputError, nearest
 from .show import say
-from .text import open_parser, write_lines
+from .text import check_file, open_parser, write_lines
+
+SPLITS = ("train", "valid", "test")
 
 
 def read_changes(changes: Sequence[str]) -> dict[str, Any]:
     """Reads ``key=value`` settings; values are YAML (``0.5``, ``true``, ``null``, ``max``).
 
     Raises:
-        InputError: a setting without ``=``.
+        InputError: a setting without ``=``, or with a value that is not YAML.
     """
     import yaml
 
@@ -25,7 +27,13 @@ def read_changes(changes: Sequence[str]) -> dict[str, Any]:
         key, equals, value = change.partition("=")
         if not equals or not key:
             raise InputError(f"--set {change!r} is no setting: write key=value, as epochs=20")
-        found[key.strip()] = yaml.safe_load(value)
+        try:
+            found[key.strip()] = yaml.safe_load(value)
+        except yaml.YAMLError:
+            raise InputError(
+                f"--set {change!r}: {value!r} is no YAML value: write a number, true, false, null "
+                "or a word"
+            ) from None
     return found
 
 
@@ -74,6 +82,10 @@ def evaluate_system(
     from ..recipes.relation_scores import KindPairBaseline, score_pairs
     from ..recipes.text_scores import annotated_texts, score_texts
 
+    if output is not None:
+        check_file(output)
+    if texts is None and split not in SPLITS:
+        raise InputError(f"--split {split!r} is not one of {', '.join(SPLITS)}")
     system, reader = load(run), open_parser(parser)
     if texts is not None:
         scores: Any = score_texts(
@@ -81,8 +93,6 @@ def evaluate_system(
         )
     else:
         found = read_relation_data(system.recipe.data, data, reader, system.recipe.split_seed)
-        if split not in ("train", "valid", "test"):
-            raise InputError(f"--split {split!r} is not one of train, valid, test")
         graphs = getattr(found, split)
         scores = system.evaluate(graphs)
         if baseline and found.negative is not None:

@@ -12,7 +12,8 @@ from ..errors import InputError
 class SentenceLabels:
     """The strings of one sentence: a token's word, tag, entity kind and dependency label, ...
 
-    `relations` has ``None`` where a pair's relation is to be predicted.
+    `relations` has ``None`` where a pair's relation is to be predicted. `names` are the words that
+    masks stand for, ``[PAD]`` elsewhere, where :class:`~graphkg.transforms.Substitute` kept them.
     """
 
     words: tuple[str, ...]
@@ -21,6 +22,7 @@ class SentenceLabels:
     deprels: tuple[str, ...]
     kinds: tuple[str, ...]
     relations: tuple[str | None, ...]
+    names: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

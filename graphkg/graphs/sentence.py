@@ -149,6 +149,8 @@ class SentenceGraph(HeteroData):
         }
         for (part, attribute), (name, given) in named.items():
             graph[part][attribute] = _ids(given, vocabularies and getattr(vocabularies, name))
+        if labels.names is not None:
+            graph["token"].name = _ids(labels.names, vocabularies and vocabularies.word)
         graph["token"].num_nodes = len(labels.words)
         graph["mention"].num_nodes = len(labels.kinds)
         return graph

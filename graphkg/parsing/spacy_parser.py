@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
 
 BUNDLED = Path(__file__).parent / "bundled" / "en_graphkg"
+IDLE = ("morphologizer", "trainable_lemmatizer")
+"""Parts of the bundled pipeline that a sentence graph does not need."""
 
 _SPACES = {code: " " for code in range(0x3001) if chr(code).isspace()}
 _BRACKETS = {
@@ -61,6 +63,7 @@ class SpacyParser(Parser):
         super().__init__(values, vocabularies)
         self.ner = ner
         self.kinds = dict(kinds or {})
+        self._idle = IDLE if pipeline is None else ()
         self.batch_size = batch_size
         if pipeline is None or isinstance(pipeline, (str, Path)):
             self.nlp = load_pipeline(BUNDLED if pipeline is None else pipeline)
@@ -96,7 +99,7 @@ class SpacyParser(Parser):
             yield self._parsed(doc[:], " ".join(words), starts[:-1], words)
 
     def _pipe(self, pairs: Iterator[tuple[Doc, Any]]) -> Iterator[tuple[Doc, Any]]:
-        return self.nlp.pipe(pairs, as_tuples=True, batch_size=self.batch_size)
+        return self.nlp.pipe(pairs, as_tuples=True, batch_size=self.batch_size, disable=self._idle)
 
     def _prepared(self, piece: Piece) -> tuple[Doc, tuple[Piece, list[int]]]:
         """The tokens of a piece without those of white space, and where each begins."""

@@ -21,6 +21,7 @@ class JRRELPRecipe(Settings):
         vectors: take initial word rows from the word vectors (their width replaces `word_dim`).
         extra_words: so many of the most frequent words with a vector get a row, seen or not.
         freeze_vectors: rows that come from vectors are not trained.
+        names: keep the words behind the masks, see :class:`~graphkg.transforms.Substitute`.
         prune_k: see :class:`~graphkg.transforms.PruneTree`.
         pooling_l2: on the pooled sentence (C-GCN).
         typed: predict only relations seen between the two kinds in training.
@@ -40,6 +41,7 @@ class JRRELPRecipe(Settings):
     hidden: int = 200
     gcn_layers: int = 2
     relation_dim: int = 100
+    names: bool = False
     prune_k: int = Field(1, ge=-1)
     lstm: bool = True
     pooling: Literal["max", "avg", "sum"] = "max"
@@ -70,16 +72,20 @@ PRESETS: dict[str, dict[str, Any]] = {
         "minimum_count": 2,
         "extra_words": 50_000,
         "freeze_vectors": True,
+        "names": True,
+        "hidden": 128,
         "relation_loss": "threshold",
         "typed": True,
-        "input_dropout": 0.4,
+        "input_dropout": 0.3,
+        "lstm_dropout": 0.3,
+        "gcn_dropout": 0.3,
         "pooling_l2": 0.0,
         "no_relation_kg": "exclude",
         "train": {
             "epochs": 12,
             "batch_size": 64,
             "optimizer": "adam",
-            "rate": 0.001,
+            "rate": 0.002,
             "decay": 0.7,
             "decay_after": 4,
             "patience": 4,

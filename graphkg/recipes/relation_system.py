@@ -64,7 +64,7 @@ class RelationSystem:
         self.negative, self.data, self.name = negative, data, name
         self.training: dict[str, Any] = {}
         self.prune = PruneTree(recipe.prune_k)
-        self.expand = ExpandPairs(vocabularies, recipe.prune_k)
+        self.expand = ExpandPairs(vocabularies, recipe.prune_k, names=recipe.names)
 
     @classmethod
     def build(
@@ -87,7 +87,7 @@ class RelationSystem:
 
     def prepare(self, graphs: Iterable[SentenceGraph]) -> list[SentenceGraph]:
         """Returns one masked, pruned and encoded graph for each mention pair, in order."""
-        mask, prepared = Substitute(), []
+        mask, prepared = Substitute(self.recipe.names), []
         for graph in graphs:
             graph = lower_words(graph) if self.recipe.lower_case else graph
             pieces = [mask(piece).encode(self.vocabularies) for piece in split_pairs(graph)]

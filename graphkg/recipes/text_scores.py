@@ -65,11 +65,11 @@ def annotated_texts(
     Raises:
         InputError: an unknown split, or data that are missing.
     """
-    source: Any = ReDocRED() if str(name) == "redocred" else Corpus(name)
-    if not hasattr(type(source), split):
-        raise InputError(
-            f"{name} has no split {split!r}: ask for test, or for what its README says"
-        )
+    redocred = str(name) == "redocred"
+    splits = ("train", "test") if redocred else ("dev", "test")
+    if split not in splits:
+        raise InputError(f"{name} has no split {split!r}: ask for {' or '.join(splits)}")
+    source: Any = ReDocRED() if redocred else Corpus(name)
     documents = getattr(source, split)
     if isinstance(source, ReDocRED):
         return [_from_document(document, everything) for document in documents]

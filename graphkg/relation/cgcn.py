@@ -26,7 +26,7 @@ class CGCN(RelationExtractor):
     Words, part-of-speech and entity tags (tables ``token``, ``pos``, ``ner``) pass a BiLSTM and
     `gcn_layers` of :class:`~graphkg.nn.TreeGCN` over the ``path`` edges of
     :class:`~graphkg.transforms.PruneTree`. The sentence (its kept tokens), the subject and the
-    object are pooled, and
+    object are pooled (a token whose name was kept behind its mask has the sum of both rows), and
 
     .. math::
         \hat r = \mathrm{MLP}\big( [h_{sent}; h_s; h_o] \big).
@@ -128,7 +128,8 @@ class CGCN(RelationExtractor):
     def _contextualise(self, graph: SentenceGraph, store: EmbeddingStore, ptr: Tensor) -> Tensor:
         """Returns the tokens' inputs after the BiLSTM, [T, 2H], or as they are, [T, D]."""
         token = graph["token"]
-        rows = [store["token"](self._drop_words(token.word))]
+        words = store["token"](self._drop_words(token.word))
+        rows = [words + store["token"](token.name) if "name" in token else words]
         rows += [store["pos"](token.pos)] if self.pos_dim else []
         rows += [store["ner"](token.ner)] if self.ner_dim else []
         x = self.input_dropout(torch.cat(rows, dim=1))

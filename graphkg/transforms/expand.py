@@ -13,7 +13,7 @@ from torch import Tensor
 from ..errors import InputError
 from ..graphs.masks import object_mask, subject_mask
 from ..graphs.sentence import PATH, REL, SentenceGraph
-from ..vocab import Vocabularies
+from ..vocab import PAD, Vocabularies
 from .offsets import offsets
 from .prune import around_path, governors, whole_tree
 
@@ -30,10 +30,13 @@ class ExpandPairs:
         vocabularies: where labels get their ids; its words include the masks.
         k: see :class:`~graphkg.transforms.PruneTree`.
         limit: see :class:`~graphkg.transforms.Offsets`.
+        names: see :class:`~graphkg.transforms.Substitute`.
     """
 
-    def __init__(self, vocabularies: Vocabularies, k: int = 1, limit: int = 100):
-        self.vocabularies, self.k, self.limit = vocabularies, k, limit
+    def __init__(
+        self, vocabularies: Vocabularies, k: int = 1, limit: int = 100, names: bool = False
+    ):
+        self.vocabularies, self.k, self.limit, self.names = vocabularies, k, limit, names
         word, kinds = vocabularies.word, vocabularies.kind
         self._subject_rows = torch.tensor([word[subject_mask(kind)] for kind in kinds])
         self._object_rows = torch.tensor([word[object_mask(kind)] for kind in kinds])
@@ -70,6 +73,8 @@ class ExpandPairs:
         subject, object_ = ((place >= span[..., :1]) & (place < span[..., 1:])).unbind(1)
         word = torch.where(subject, self._subject_rows[kind[:, :1]], token.word)
         word = torch.where(object_, self._object_rows[kind[:, 1:]], word)
+        names = token.word.new_full((len(number), count), self.vocabularies.word[PAD])
+        names = torch.where(subject | object_, token.word, names) if self.names else None
         governor = governors(graph)
         if self.k < 0:
             kept, below = whole_tree(governor, len(number))
@@ -78,7 +83,8 @@ class ExpandPairs:
         row, low = below.nonzero(as_tuple=True)
         edges = torch.stack([governor[low], low]) + row * count
         owner, edge = torch.tensor([number[pair] for pair in given]).sort(stable=True)
-        return {
+        kept_names = {} if names is None else {"name": names.view(-1)}
+        return kept_names | {
             "word": word.view(-1),
             "pos": token.pos.repeat(len(number)),
             "ner": token.ner.repeat(len(number)),
@@ -101,7 +107,8 @@ class ExpandPairs:
 def _assemble(whole: dict[str, Tensor], ptr: Tensor, lengths: Tensor) -> SentenceGraph:
     batch, sentence = SentenceGraph(), torch.arange(lengths.numel())
     batch.num_graphs = lengths.numel()
-    for name in ("word", "pos", "ner", "subject_offset", "object_offset", "kept"):
+    given = ("word", "name", "pos", "ner", "subject_offset", "object_offset", "kept")
+    for name in (name for name in given if name in whole):
         batch["token"][name] = whole[name]
     batch["token"].num_nodes, batch["token"].ptr = whole["word"].numel(), ptr
     batch["token"].batch = sentence.repeat_interleave(lengths)

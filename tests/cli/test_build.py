@@ -1,4 +1,4 @@
-"""graphkg build: five files that agree, offsets that hold in the file, a kill that loses nothing."""
+"""graphkg build: five files that agree, offsets that hold in the file, kills that cost nothing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from graphkg.cli.build import FILES
+from graphkg import KnowledgeGraph
+from graphkg.cli.build import FILES, show_graph
 from graphkg.exchange import read_triples
 from graphkg.recipes.relation_system import RelationSystem
 
@@ -68,9 +69,7 @@ def test_a_folder_of_texts_becomes_five_files_that_agree(command, texts, model, 
     assert f"{len(graph.triples())} triples" in ended.err and str(output) in ended.err
 
 
-def test_offsets_hold_in_the_file_whatever_its_line_ends_and_characters(
-    command, model, tmp_path
-):
+def test_offsets_hold_in_the_file_whatever_its_line_ends_and_characters(command, model, tmp_path):
     path, output = tmp_path / "odd.txt", tmp_path / "graph"
     text = (
         "\ufeffMarie Curie was born in Warsaw.\r\n\r\n"
@@ -135,6 +134,13 @@ def test_what_changed_since_the_kill_is_read_anew(command, texts, model, tmp_pat
     assert command(*arguments).code == 0
     assert [text.split()[-1] for text in read] == ["Warsaw.", "Poland.", "Ulm."]
     assert all("Warsaw" not in row["text"] for row in rows(tmp_path / "graph"))
+
+
+def test_names_that_look_like_markup_are_shown_as_they_are(capsys, tmp_path):
+    graph = KnowledgeGraph.from_triples([("[/b] Ann", "[bold]", "C:\\[x]")])
+    show_graph(graph, tmp_path)
+    said = capsys.readouterr().out
+    assert "[/b] Ann" in said and "[bold]" in said
 
 
 def test_a_folder_is_replaced_only_with_overwrite(command, refused, texts, model, tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +47,14 @@ def test_a_bad_file_is_named_before_any_work_on_the_good_ones(
         assert re.search(message, said)
 
 
+def test_a_file_that_may_not_be_read_is_named(refused, texts, monkeypatch):
+    def denied(self):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", denied)
+    assert "curie.txt could not be read (Permission denied)" in refused("parse", texts)
+
+
 def test_empty_standard_input_is_named(refused):
     assert "stdin is empty" in refused("parse", "-", stdin=b"\n")
 
@@ -62,12 +71,12 @@ def test_a_file_given_twice_would_be_one_document(refused, texts):
 
 
 def test_texts_of_a_folder_are_found_at_any_depth_in_a_fixed_order(texts):
-    assert [source.path.name for source in find_sources([str(texts)])] == ["curie.txt", "others.md"]
+    (texts / "NEWS.TXT").write_text("Ada slept.")
+    found = [source.path.name for source in find_sources([str(texts)])]
+    assert found == ["NEWS.TXT", "curie.txt", "others.md"]
 
 
-def test_a_text_without_entities_and_one_without_relations_build_nothing(
-    refused, model, tmp_path
-):
+def test_a_text_without_entities_and_one_without_relations_build_nothing(refused, model, tmp_path):
     path = tmp_path / "text.txt"
     arguments = ("build", path, "--model", model, "-o", tmp_path / "out")
     path.write_text("it rained, and nothing happened at all.")
@@ -75,6 +84,12 @@ def test_a_text_without_entities_and_one_without_relations_build_nothing(
     path.write_text("Marie Curie was born in Warsaw.")
     said = refused(*arguments, "--minimum-score", "1.1")
     assert "2 mentions were found in 1 texts, but no relation between two of them" in said
+
+
+def test_a_place_that_cannot_be_written_to_is_named(refused, texts, model):
+    output = ("-o", texts / "curie.txt" / "out")
+    for arguments in (("build", texts, "--model", model), ("parse", texts)):
+        assert f"{texts / 'curie.txt'} cannot be made a folder" in refused(*arguments, *output)
 
 
 def test_an_unknown_parser_format_or_model_is_answered_with_the_known_ones(

@@ -54,7 +54,7 @@ def test_extract_prints_evidence_with_offsets_and_scores(command, texts, model):
 
 def test_extract_writes_a_table_of_one_line_cells(command, model, tmp_path):
     output = tmp_path / "found.tsv"
-    text = "Marie Curie was\nborn in\tWarsaw.".encode()
+    text = b"Marie Curie was\nborn in\tWarsaw."
     ended = command("extract", model, "-", "--format", "tsv", "-o", output, stdin=text)
     assert ended.code == 0 and ended.out == ""
     header, *rows = (line.split("\t") for line in output.read_text().splitlines())

@@ -65,6 +65,7 @@ def test_evaluate_scores_from_raw_text(command, model, tmp_path):
         (["jrrelp", "--set", "epoch=3"], "unknown key 'epoch'"),
         (["jrrelp", "--set", "epochs"], "'epochs' is no setting: write key=value"),
         (["jrrelp", "--set", "epochs=many"], "epochs"),
+        (["jrrelp", "--set", "epochs=[3"], "'[3' is no YAML value"),
         (["jrrelp", "--set", "data=semevil"], "did you mean 'semeval'?"),
         (["jrrelp", "--resume"], "recipe.yaml does not exist"),
     ],
@@ -80,4 +81,7 @@ def test_a_folder_with_something_in_it_is_not_trained_into(refused, changes, mod
 def test_an_unknown_split_is_answered_with_the_known_ones(refused, model):
     assert "'dev' is not one of train, valid, test" in refused("evaluate", model, "--split", "dev")
     said = refused("evaluate", model, "--texts", TEXTS, "--split", "train")
-    assert "has no split 'train'" in said
+    assert "has no split 'train': ask for dev or test" in said
+    assert "has no split 'graph'" in refused(
+        "evaluate", model, "--texts", TEXTS, "--split", "graph"
+    )

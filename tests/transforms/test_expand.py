@@ -29,9 +29,9 @@ def many():
     return graphs, vocabularies
 
 
-def step_by_step(graphs, vocabularies, k, limit):
+def step_by_step(graphs, vocabularies, k, limit, names=False):
     pieces = [piece for graph in graphs for piece in split_pairs(graph)]
-    pieces = PruneTree(k).many([Offsets(limit)(Substitute()(piece)) for piece in pieces])
+    pieces = PruneTree(k).many([Offsets(limit)(Substitute(names)(piece)) for piece in pieces])
     return Batch.from_data_list([piece.encode(vocabularies) for piece in pieces])
 
 
@@ -63,6 +63,11 @@ def test_an_extractor_reads_both_alike(many):
     f = CGCN(3, word_dim=20, pos_dim=4, ner_dim=4, hidden=6, relation_dim=10).eval()
     fast, slow = ExpandPairs(vocabularies)(graphs), step_by_step(graphs, vocabularies, 1, 100)
     torch.testing.assert_close(f(fast, store), f(slow, store))
+    named = ExpandPairs(vocabularies, names=True)(graphs)
+    slow = step_by_step(graphs, vocabularies, 1, 100, names=True)
+    assert torch.equal(named["token"].name, slow["token"].name)
+    torch.testing.assert_close(f(named, store), f(slow, store))
+    assert not torch.allclose(f(named, store), f(fast, store))
 
 
 def test_given_sentences_stay(many):

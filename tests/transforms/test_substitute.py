@@ -22,6 +22,18 @@ def test_every_word_of_a_mention_becomes_its_mask():
     assert masked.words == ("SUBJ-PER", "SUBJ-PER", "left", "OBJ-LOC", "today")
 
 
+def test_names_are_kept_behind_the_masks_if_asked():
+    plain = raw_sentences()[0]
+    masked = Substitute(names=True)(plain)
+    assert masked.labels.names == (*plain.words[:2], "[PAD]", plain.words[3], "[PAD]")
+    vocabularies = Vocabularies()
+    for word in (*plain.words, *masked.words):
+        vocabularies.word.add(word)
+    found = masked.encode(vocabularies)["token"].name.tolist()
+    assert found == vocabularies.word.ids(masked.labels.names) and found[2] == 0
+    assert "name" not in Substitute()(plain)["token"]
+
+
 def test_the_object_wins_where_mentions_overlap():
     nested = Substitute()(raw_sentences()[2])
     assert nested.words == ("the", "SUBJ-LOC", "SUBJ-LOC", "OBJ-LOC", "fell")
