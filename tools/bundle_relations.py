@@ -34,8 +34,8 @@ ORGANIZATION, LOCATION, MISC, DATE, NUMBER. {size:.1f} MB, {parameters:,} weight
   {train} sentences; {valid} more chose the epoch. Word rows: GloVe 6B 100-d (PDDL 1.0), float16.
 - Parsed by the bundled spaCy pipeline. Mentions are given in training, so extraction from raw text
   depends on the pipeline's NER.
-- Licence of the weights: CC BY-SA 4.0. Please name Re-DocRED (Tan et al., 2022), DocRED (Yao et al.,
-  2019) and GloVe (Pennington et al., 2014).
+- Licence of the weights: CC BY-SA 4.0. Please name Re-DocRED (Tan et al., 2022), DocRED (Yao et
+  al., 2019) and GloVe (Pennington et al., 2014).
 - Trained by `graphkg train jrrelp --preset redocred-cgcn -o RUN`, best epoch {epoch} of {epochs},
   {minutes:.0f} minutes on one CPU core, seed {seed}. This card is written by
   `python tools/bundle_relations.py RUN --alone RUN_WITHOUT_JRRELP`.
@@ -52,7 +52,7 @@ left out. One seed each.
 ## From raw text
 
 The text alone goes in; mentions are our own. Strict: both ends have the span of a mention of the
-right entity. Relaxed: they overlap one. Entities merged per document, triples counted once.
+right entity. Relaxed: they overlap one. Triples of entities count once a document.
 
 | texts | P | R | F1 strict | F1 relaxed |
 |---|---|---|---|---|
@@ -67,10 +67,10 @@ right entity. Relaxed: they overlap one. Entities merged per document, triples c
 ## Limits
 
 Wikipedia's prose and its relations: other registers do worse. Only pairs within a sentence, only
-named mentions and values: what a sentence states by a pronoun is not found. The scores of extracted
-triples are sigmoid margins over `no_relation`, not calibrated probabilities. Relations with few
-examples are seldom or never predicted (last rows). Texts may say what is not true; a triple is what a
-sentence seems to state.
+named mentions and values: what a sentence states by a pronoun is not found. The scores of
+extracted triples are sigmoid margins over `no_relation`, not calibrated probabilities. Relations
+with few examples are seldom or never predicted (last rows). Texts may say what is not true; a
+triple is what a sentence seems to state.
 """
 
 

@@ -152,10 +152,11 @@ network; `spacy.load(folder)` reads it without graphkg.
   demonyms) are left out; one row counts demonyms as wrong places instead. "rules" are the values
   of `graphkg/parsing/values.py`: DATE, TIME, DURATION against TIME, and NUMBER, MONEY, PERCENT
   against NUM of Re-DocRED.
+- Raw UNER and Re-DocRED texts are read by `SpacyParser.parse`, in which a name keeps its kind
+  within a document (a paragraph, for UNER); with gold words each sentence stands alone.
 - One run, one seed; no test file was read in training, and the step was chosen on the dev parts.
 - Entity labels: PERSON, ORGANIZATION, LOCATION, MISC, and NORP for demonyms ("German"), which
-  graphkg reports as LOCATION. The entity recogniser reads the tags and relations of the tagger and
-  the parser: they must run before it. The morphologizer and the lemmatizer can be left out.
+  graphkg reports as LOCATION.
 
 | source | licence | version | used for |
 |---|---|---|---|

@@ -8,7 +8,6 @@ out, as UNER does. No test part is read here.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,8 +31,6 @@ DEMONYMS = frozenset(Path(__file__).with_name("demonyms.txt").read_text("utf-8")
 HELD_OUT = 40
 """The last documents of Re-DocRED's train part choose the best step."""
 DOCRED_COPIES = 2
-LOWER_CASE = 0.05
-"""The share of documents that are learnt in lower case too."""
 
 
 def kind_of(words: list[str], kind: str, demonyms_from: set[str]) -> str:
@@ -108,24 +105,14 @@ def grouped(vocab: Vocab, sentences: Iterator[Sentence], size: int) -> Iterator[
 def train_docs(vocab: Vocab, data: Path) -> Iterator[Doc]:
     """All training documents; Re-DocRED counts double, it is what relations are learnt on."""
     documents = list(docred_sentences(data / "redocred" / "train.docs.jsonl.gz"))[:-HELD_OUT]
-    wiki = [entity_doc(vocab, sentences) for sentences in documents]
+    for sentences in documents:
+        doc = entity_doc(vocab, sentences)
+        for _ in range(DOCRED_COPIES):
+            yield doc
     extra = data / "ner-extra"
-    web = [
-        *grouped(vocab, uner_sentences(data, "train"), 8),
-        *grouped(vocab, tagged_sentences(extra / "wikigold.jsonl.gz"), 4),
-        *grouped(vocab, tagged_sentences(extra / "wnut17.train.jsonl.gz"), 1),
-    ]
-    docs = wiki * DOCRED_COPIES + web
-    yield from docs
-    for doc in random.Random(13).sample(docs, int(LOWER_CASE * len(docs))):
-        tags = [f"{t.ent_iob_}-{t.ent_type_}" if t.ent_type_ else "O" for t in doc]
-        yield type(doc)(
-            vocab,
-            words=[token.lower_ for token in doc],
-            spaces=[bool(token.whitespace_) for token in doc],
-            ents=tags,
-            sent_starts=[bool(token.is_sent_start) for token in doc],
-        )
+    yield from grouped(vocab, uner_sentences(data, "train"), 8)
+    yield from grouped(vocab, tagged_sentences(extra / "wikigold.jsonl.gz"), 4)
+    yield from grouped(vocab, tagged_sentences(extra / "wnut17.train.jsonl.gz"), 1)
 
 
 def dev_docs(vocab: Vocab, data: Path) -> Iterator[Doc]:

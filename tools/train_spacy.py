@@ -79,11 +79,9 @@ def train_part(config_name: str, work: Path, part: str) -> Path:
     from spacy import registry, util
     from spacy.training.initialize import init_nlp
     from spacy.training.loop import train
-    from spacy_tagged import tagged_corpus
     from spacy_tokenizer import patch_tokenizer
 
     registry.callbacks.register("graphkg.patch_tokenizer.v1", func=lambda: patch_tokenizer)
-    registry.readers.register("graphkg.tagged_corpus.v1", func=tagged_corpus)
     paths = {
         "paths.train": str(work / part / "train.spacy"),
         "paths.dev": str(work / part / "dev.spacy"),
@@ -116,13 +114,9 @@ def train_ner(data: Path, work: Path) -> Path:
     """Entities of people, organisations, places and other names."""
     import spacy
     from spacy_entities import dev_docs, train_docs
-    from spacy_tagged import write_tagged
 
-    use_fast_ops()
-    nlp = spacy.load(work / "parser" / "model" / "model-best")
-    (work / "ner").mkdir(exist_ok=True)
-    for name, docs in (("train", train_docs), ("dev", dev_docs)):
-        write_tagged(nlp, docs(nlp.vocab, data), work / "ner" / f"{name}.spacy")
+    vocab = spacy.blank("en").vocab
+    write_docs(work / "ner", train=train_docs(vocab, data), dev=dev_docs(vocab, data))
     return train_part("spacy_ner.cfg", work, "ner")
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ..errors import InputError
 from ..graphs import SentenceGraph
 from ..vocab import Vocabularies
+from .names import NameMemory
 from .values import find_values, merge_values
 
 PIECE_LIMIT = 20_000
@@ -58,7 +59,8 @@ class Parser(ABC):
 
         A sentence's :attr:`key` is ``<document key>#<number of the sentence>``, both from 0, its
         :attr:`offset` the place of its text in the document: the characters of every word are
-        ``document[offset + start : offset + end]``. A blank line always ends a sentence.
+        ``document[offset + start : offset + end]``. A blank line always ends a sentence. A name
+        keeps its kind within a document (:class:`~graphkg.parsing.names.NameMemory`).
 
         Args:
             texts: documents, or pairs of a document's key and its text.
@@ -66,10 +68,12 @@ class Parser(ABC):
         Raises:
             InputError: something else than texts.
         """
-        number = 0
+        number, memory = 0, NameMemory()
         for piece, sentences in self._parse_pieces(cut(documents(texts))):
-            number = 0 if piece.first else number
+            if piece.first:
+                number, memory = 0, NameMemory()
             for parsed in sentences:
+                parsed.mentions = memory.settle(parsed.words, parsed.mentions)
                 begin, end = parsed.chars[0][0], max(end for _, end in parsed.chars)
                 parsed.chars = [(first - begin, last - begin) for first, last in parsed.chars]
                 yield self._graph(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from graphkg.cli.inputs import find_sources
+from graphkg.errors import InputError
 
 BAD = {
     "missing.txt": (None, "does not exist: give text files, folders, or - for stdin"),
@@ -47,12 +48,14 @@ def test_a_bad_file_is_named_before_any_work_on_the_good_ones(
         assert re.search(message, said)
 
 
-def test_a_file_that_may_not_be_read_is_named(refused, texts, monkeypatch):
+def test_a_file_that_may_not_be_read_is_named(texts, monkeypatch):
     def denied(self):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "read_bytes", denied)
-    assert "curie.txt could not be read (Permission denied)" in refused("parse", texts)
+    (source,) = find_sources([str(texts / "curie.txt")])
+    with pytest.raises(InputError, match=r"curie.txt could not be read \(Permission denied\)"):
+        source.read()
 
 
 def test_empty_standard_input_is_named(refused):

@@ -143,3 +143,9 @@ def test_loading_leaves_the_operations_of_others_alone(parser):
 
 def test_repr_names_the_pipeline(parser):
     assert repr(parser) == "SpacyParser('en_graphkg', values=True)"
+
+
+def test_documents_do_not_share_what_they_know_of_names(parser):
+    texts = ["Booker Washington wrote a book.", "Washington is a city."]
+    apart = [m.kind for text in texts for g in parser.parse([text]) for m in g.mentions]
+    assert [m.kind for g in parser.parse(texts) for m in g.mentions] == apart

@@ -29,6 +29,8 @@ def test_names_are_kept_behind_the_masks_if_asked():
     vocabularies = Vocabularies()
     for word in (*plain.words, *masked.words):
         vocabularies.word.add(word)
+    for relation in masked.labels.relations:
+        vocabularies.relation.add(relation)
     found = masked.encode(vocabularies)["token"].name.tolist()
     assert found == vocabularies.word.ids(masked.labels.names) and found[2] == 0
     assert "name" not in Substitute()(plain)["token"]
