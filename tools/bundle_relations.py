@@ -22,6 +22,14 @@ from graphkg.recipes.relation_data import RelationData, read_relation_data
 from graphkg.recipes.relation_scores import KindPairBaseline, score_pairs
 from graphkg.recipes.text_scores import annotated_texts, score_texts
 
+LICENSE = """The files of this folder (weights, vocabularies, settings) are licensed under Creative
+Commons Attribution-ShareAlike 4.0 International (CC BY-SA 4.0):
+https://creativecommons.org/licenses/by-sa/4.0/legalcode
+
+They were trained on Re-DocRED (Tan et al., 2022; MIT), whose sentences come from Wikipedia (CC
+BY-SA), and hold word vectors of GloVe (Pennington et al., 2014; Public Domain Dedication and
+License 1.0). Relations have the English labels of Wikidata (CC0).
+"""
 TEXTS = Path(__file__).resolve().parent.parent / "datasets" / "texts"
 CARD = """# {name}
 
@@ -147,6 +155,7 @@ def main() -> None:
         rows="\n".join(rows),
     )
     (folder / "MODEL_CARD.md").write_text(card, encoding="utf-8")
+    (folder / "LICENSE").write_text(LICENSE, encoding="utf-8")
     print(card)
     print(json.dumps(system.training))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..graphs import SentenceGraph
 from ..graphs.sentence import DEP, PATH
-from .canvas import INK, PALE, QUIET, colour, open_axes, text_width, write
+from .canvas import INK, PALE, QUIET, colour, open_axes, pyplot, text_width, write
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,11 +45,11 @@ def draw_sentence(
     Raises:
         MissingExtra: matplotlib is not installed.
     """
+    pyplot()
     arcs: list[Arc] = [(head, token) for head, token in graph[DEP].edge_index.t().tolist()]
     names = graph.labels.deprels if labels else ("",) * len(graph.words)
     levels, floor = arc_levels(arcs), -1.75 * WORD if tags else -0.75 * WORD
     top = FLOOR + STEP * max(levels.values(), default=0) + SMALL
-    ax, _ = open_axes((0, 0, 1, 1), ax)
     centres, widths = place_words(graph, arcs, names)
     edge = centres[-1] + widths[-1] / 2 if centres else 0.0
     ax, scale = open_axes((-GAP, floor - 2 * SMALL, edge + GAP, top), ax)
@@ -58,7 +58,9 @@ def draw_sentence(
     for mention in graph.mentions:
         left = centres[mention.start] - widths[mention.start] / 2
         right = centres[mention.end - 1] + widths[mention.end - 1] / 2
-        _draw_mention(ax, (left, floor, right, 0.8 * WORD), mention.kind, scale)
+        inside = inks[mention.start : mention.end]
+        paint = colour(mention.kind) if INK in inside else PALE
+        _draw_mention(ax, (left, floor, right, 0.8 * WORD), mention.kind, paint, scale)
     for x, word, tag, head, ink in zip(centres, graph.words, graph.labels.pos, graph.heads, inks):
         weight = "bold" if arcs and head == 0 else "normal"
         write(ax, x, 0.0, word, WORD * scale, ink, weight=weight)
@@ -105,7 +107,7 @@ def place_words(
     apart = [0.0] * len(widths)
     for arc in arcs:
         if abs(arc[0] - arc[1]) == 1:
-            apart[max(arc)] = text_width(names[arc[1]], SMALL) + 2 * PORT + SMALL
+            apart[max(arc)] = text_width(names[arc[1]], SMALL) + 2 * PORT + 2 * SMALL
     centres: list[float] = []
     for number, width in enumerate(widths):
         if not centres:
@@ -141,14 +143,13 @@ def _alive(graph: SentenceGraph, arcs: Sequence[Arc]) -> dict[Arc, bool]:
 
 
 def _draw_mention(
-    ax: Axes, box: tuple[float, float, float, float], kind: str, scale: float
+    ax: Axes, box: tuple[float, float, float, float], kind: str, paint: str, scale: float
 ) -> None:
     from matplotlib.patches import FancyBboxPatch
 
     left, bottom, right, top = box
     place, size = (left - 3, bottom), (right - left + 6, top - bottom)
     style = "round,pad=0,rounding_size=4"
-    paint = colour(kind)
     for alpha, fill in ((0.16, True), (0.9, False)):
         ax.add_patch(
             FancyBboxPatch(

@@ -27,6 +27,19 @@ WIDEST = 20.0
 Box = tuple[float, float, float, float]
 
 
+def pyplot() -> Any:
+    """Returns ``matplotlib.pyplot``.
+
+    Raises:
+        MissingExtra: matplotlib is not installed.
+    """
+    try:
+        from matplotlib import pyplot
+    except ImportError:
+        raise MissingExtra("matplotlib", "plot", "to draw") from None
+    return pyplot
+
+
 def colour(kind: str) -> str:
     """Returns the colour of an entity kind."""
     return COLOURS.get(kind, OTHER)
@@ -40,21 +53,15 @@ def open_axes(box: Box, ax: Axes | None = None) -> tuple[Axes, float]:
         ax: axes to use, in which the box is drawn as large as it fits, at most at full size;
             by default those of a new figure.
 
-    Raises:
-        MissingExtra: matplotlib is not installed.
     """
-    try:
-        from matplotlib import pyplot
-    except ImportError:
-        raise MissingExtra("matplotlib", "plot", "to draw") from None
     left, bottom, right, top = box
     width, height = right - left, top - bottom
     if ax is None:
         size = min(width / 72, WIDEST)
-        figure = pyplot.figure(figsize=(size, size * height / width))
+        figure = pyplot().figure(figsize=(size, size * height / width))
         ax = figure.add_axes((0, 0, 1, 1))
-    paper = ax.get_window_extent().transformed(ax.get_figure(root=True).dpi_scale_trans.inverted())
-    scale = min(72 * paper.width / width, 72 * paper.height / height)
+    paper, inch = ax.get_window_extent(), ax.figure.dpi
+    scale = 72 / inch * min(paper.width / width, paper.height / height)
     more = max(scale, 1.0) - 1.0  # where there is more room, the box gets margins
     ax.set_xlim(left - more * width / 2, right + more * width / 2)
     ax.set_ylim(bottom - more * height / 2, top + more * height / 2)

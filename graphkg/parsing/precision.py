@@ -46,7 +46,7 @@ def restore_precision(nlp: Language) -> Language:
         if value.dtype == np.float16:
             node.set_param(name, value.astype("float32"))
     vectors = nlp.vocab.vectors
-    if vectors.data.dtype == np.int8:
+    if getattr(getattr(vectors, "data", None), "dtype", None) == np.int8:
         vectors.data = vectors.data.astype("float32") * np.float32(STEP)
     return nlp
 
@@ -54,7 +54,7 @@ def restore_precision(nlp: Language) -> Language:
 def _weights(nlp: Language) -> Iterator[tuple[Any, str, Any]]:
     """The layers of all parts, with the name and the value of each of their arrays."""
     for _, pipe in nlp.components:
-        model = getattr(pipe, "model", None)
+        model: Any = getattr(pipe, "model", None)
         for node in model.walk() if hasattr(model, "walk") else ():
             for name in node.param_names:
                 if node.has_param(name):

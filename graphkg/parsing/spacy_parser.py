@@ -11,6 +11,7 @@ from ..errors import InputError, MissingExtra
 from ..vocab import Vocabularies
 from .base import Parsed, Parser, Piece
 from .kinds import kind_of
+from .precision import restore_precision
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -173,7 +174,7 @@ def load_pipeline(source: str | Path) -> Language:
     if type(before) is NumpyOps:
         set_current_ops(NumpyOps(use_blis=False))
     try:
-        return spacy.load(source)
+        return restore_precision(spacy.load(source))
     except OSError as error:
         raise InputError(
             f"{str(source)!r} is no installed spaCy pipeline and no folder of one "

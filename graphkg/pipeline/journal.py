@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,19 @@ class Journal:
             for graph, kept in zip(sentences, row["triples"])
         ]
         return ReadDocument(key, sentences, triples)
+
+    def find_all(self, texts: Mapping[str, str]) -> list[ReadDocument] | None:
+        """Returns the documents of texts by key, or nothing if one of them is missing.
+
+        What is read together is found together: numbers do not depend on where a run was stopped.
+        """
+        found = [self.find(key, text) for key, text in texts.items()]
+        return None if None in found else [document for document in found if document is not None]
+
+    def append_all(self, documents: Iterable[ReadDocument], texts: Mapping[str, str]) -> None:
+        """Adds finished documents, whose texts are given by key."""
+        for document in documents:
+            self.append(document, texts[document.key])
 
     def append(self, document: ReadDocument, text: str) -> None:
         """Adds a finished document."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,14 @@ from ..errors import InputError
 from ..graphs import Evidence, KnowledgeGraph, SentenceGraph, Triple
 from ..linking import AliasLinker
 from ..parsing.base import Parser
+from ..parsing.base import documents as keyed_texts
 from ..recipes.text_scores import TripleExtractor
 from .journal import Journal, ReadDocument
+
+TOGETHER = 20_000
+"""Characters of small documents that are read at once: several times as fast as one by one."""
+EXTRACTED = 512
+"""Sentences that the extractor gets at once."""
 
 
 class TextToGraph:
@@ -44,23 +51,33 @@ class TextToGraph:
         texts: Iterable[str | tuple[str, str]],
         journal: str | Path | None = None,
     ) -> Iterator[ReadDocument]:
-        """Yields what each document says, one after the other.
+        """Yields what each document says, one after the other; some small ones are read together.
 
         Args:
             texts: documents, or pairs of a document's key and its text.
-            journal: a file that keeps every finished document; a document that it holds, with the
-                same text, parser and model, is not read again.
+            journal: a file that keeps finished documents; those that it holds, with the same
+                text, parser and model, are not read again.
         """
         done = Journal(journal, f"{self.parser!r} {self.extractor.name}") if journal else None
-        for number, text in enumerate(texts):
-            key, content = (str(number), text) if isinstance(text, str) else text
-            document = done.find(key, content) if done else None
-            if document is None:
-                sentences = list(self.parser.parse([(key, content)]))
-                document = ReadDocument(key, sentences, self.extractor.extract(sentences))
+        for group in _groups(texts):
+            found = done.find_all(group) if done else None
+            if found is None:
+                found = self._read(group)
                 if done:
-                    done.append(document, content)
-            yield document
+                    done.append_all(found, group)
+            yield from found
+
+    def _read(self, texts: dict[str, str]) -> list[ReadDocument]:
+        sentences: dict[str, list[SentenceGraph]] = {key: [] for key in texts}
+        for graph in self.parser.parse(texts.items()):
+            sentences[graph.key.rpartition("#")[0]].append(graph)
+        everything = [graph for kept in sentences.values() for graph in kept]
+        parts = (everything[i : i + EXTRACTED] for i in range(0, len(everything), EXTRACTED))
+        triples = iter([found for part in parts for found in self.extractor.extract(part)])
+        return [
+            ReadDocument(key, kept, list(islice(triples, len(kept))))
+            for key, kept in sentences.items()
+        ]
 
     def build(
         self,
@@ -80,14 +97,15 @@ class TextToGraph:
             carry their other names as aliases.
 
         Raises:
-            InputError: texts that state nothing: no entity, or no triple between two.
+            InputError: something else than texts, or texts that state nothing: no entity, or no
+                triple between two.
         """
-        documents = []
+        found = []
         for document in self.read(texts, journal):
-            documents.append(document)
+            found.append(document)
             if progress:
                 progress(document)
-        return self.join(documents)
+        return self.join(found)
 
     def join(self, documents: list[ReadDocument]) -> KnowledgeGraph:
         """Merges mentions over all documents and returns the graph of their triples."""
@@ -114,6 +132,20 @@ class TextToGraph:
                 "between two of them: give texts that state facts, or a lower minimum score"
             )
         return _graph(found, linker)
+
+
+def _groups(texts: Iterable[str | tuple[str, str]]) -> Iterator[dict[str, str]]:
+    """Yields documents by key, as many at once as `TOGETHER` characters allow, at least one."""
+    group: dict[str, str] = {}
+    size = 0
+    for key, text in keyed_texts(texts):
+        if group and (key in group or size + len(text) > TOGETHER):
+            yield group
+            group, size = {}, 0
+        group[key] = text
+        size += len(text)
+    if group:
+        yield group
 
 
 def _sentences(documents: list[ReadDocument]) -> Iterator[tuple[SentenceGraph, list[Triple]]]:

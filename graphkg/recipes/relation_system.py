@@ -105,11 +105,13 @@ class RelationSystem:
         Relations never seen between the two kinds in training are left out if the recipe says
         ``typed``. Sentences of similar length are encoded together, about `size` pairs a batch.
         """
+        graphs = [piece for graph in graphs for piece in _pieces(graph, size)]
         counts = torch.tensor([_count_pairs(graph) for graph in graphs])
         asked = [n for n in range(len(graphs)) if counts[n]]
         asked.sort(key=lambda n: int(graphs[n]["token"].num_nodes))
         load = counts[asked].cumsum(0).div(size, rounding_mode="floor")
-        parts = torch.tensor(asked, dtype=torch.long).split(torch.bincount(load).tolist())
+        sizes = load.unique_consecutive(return_counts=True)[1].tolist()
+        parts = torch.tensor(asked, dtype=torch.long).split(sizes)
         found = [self._predict_batch([graphs[n] for n in part.tolist()]) for part in parts]
         first = counts.cumsum(0) - counts
         back = torch.cat([torch.arange(int(counts[n])) + first[n] for n in asked]).argsort()
@@ -253,6 +255,14 @@ class RelationSystem:
 
     def __repr__(self) -> str:
         return f"RelationSystem({self.name!r}, {self.model!r})"
+
+
+def _pieces(graph: SentenceGraph, size: int) -> list[SentenceGraph]:
+    """Cuts a sentence with more than `size` pairs, so that memory does not grow with its pairs."""
+    if _count_pairs(graph) <= size:
+        return [graph]
+    pairs = [(s, o, None) for s, o in dict.fromkeys(pair[:2] for pair in graph.pairs)]
+    return [graph.with_pairs(pairs[i : i + size]) for i in range(0, len(pairs), size)]
 
 
 def _count_pairs(graph: SentenceGraph) -> int:

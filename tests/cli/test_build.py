@@ -10,6 +10,7 @@ import pytest
 from graphkg import KnowledgeGraph
 from graphkg.cli.build import FILES, show_graph
 from graphkg.exchange import read_triples
+from graphkg.pipeline import text_to_graph
 from graphkg.recipes.relation_system import RelationSystem
 
 BORN = {
@@ -29,6 +30,7 @@ def read(monkeypatch):
     class Read(list):
         limit = 99
 
+    monkeypatch.setattr(text_to_graph, "TOGETHER", 1)
     found, extract = Read(), RelationSystem.extract
 
     def counted(self, graphs):

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from graphkg.pipeline import text_to_graph
+
 TEXTS = [("a", "Ann met Bob 🧪\nit rained"), ("b", "Bob knows Łucja surely"), ("c", "no name")]
+
+
+@pytest.fixture(autouse=True)
+def together(monkeypatch):
+    """Documents are read one by one, unless a test says otherwise."""
+    monkeypatch.setattr(text_to_graph, "TOGETHER", 1)
 
 
 def plain(documents):
@@ -51,6 +59,18 @@ def test_what_another_parser_or_model_read_is_not_taken(reader, other, tmp_path,
     second = other(part)
     list(second.read(TEXTS, tmp_path / "journal"))
     assert second.parser.read == ["a", "b", "c"]
+
+
+def test_documents_that_are_read_together_are_found_together(reader, tmp_path, monkeypatch):
+    monkeypatch.setattr(text_to_graph, "TOGETHER", 30)
+    whole = plain(reader.read(TEXTS, tmp_path / "journal"))
+    reader.parser.read.clear()
+    data = (tmp_path / "journal").read_bytes()
+    (tmp_path / "journal").write_bytes(data[:-1])
+    assert plain(reader.read(TEXTS, tmp_path / "journal")) == whole
+    assert reader.parser.read == ["b", "c"]
+    assert plain(reader.read(TEXTS, tmp_path / "journal")) == whole
+    assert reader.parser.read == ["b", "c"]
 
 
 def test_a_changed_text_and_a_new_key_are_read(reader, tmp_path):

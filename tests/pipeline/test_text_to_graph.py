@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from graphkg.errors import InputError
+from graphkg.pipeline import text_to_graph
 
 TEXTS = {
     "first": "it rained on 🧪 friday\nAnn met Bob\nAnn met Bob surely",
@@ -54,9 +55,32 @@ def test_texts_without_a_key_are_numbered_and_progress_is_told_of_each(reader):
     assert {e.document for found in graph.evidence for e in found} == {"0", "1"}
 
 
-def test_documents_are_read_one_after_the_other_as_they_are_asked_for(reader):
-    documents = reader.read(iter(TEXTS.items()))
-    assert next(documents).key == "first" and reader.parser.read == ["first"]
+@pytest.mark.parametrize("together", [1, 60, 10_000])
+def test_documents_read_together_are_those_read_one_by_one(reader, monkeypatch, together):
+    monkeypatch.setattr(text_to_graph, "TOGETHER", together)
+    monkeypatch.setattr(text_to_graph, "EXTRACTED", 1 + together % 7)
+    texts = [*TEXTS.items(), ("empty", ""), ("third", "Ann met Bob"), ("first", "Cy met Bob")]
+    found = list(reader.read(texts))
+    assert [document.key for document in found] == [key for key, _ in texts]
+    for (key, text), document in zip(texts, found):
+        (alone,) = reader.read([(key, text)])
+        assert [g.text for g in alone.sentences] == [g.text for g in document.sentences]
+        assert alone.triples == document.triples
+
+
+def test_only_some_documents_are_read_ahead(reader, monkeypatch):
+    monkeypatch.setattr(text_to_graph, "TOGETHER", 60)
+    asked = []
+    texts = ((asked.append(n) or str(n), TEXTS["first"]) for n in range(9))
+    assert next(reader.read(texts)).key == "0"
+    assert asked == [0, 1] and reader.parser.read == ["0"]
+
+
+def test_one_string_and_what_is_no_text_are_told(reader):
+    with pytest.raises(InputError, match="one string was given: put it in a list"):
+        reader.build("Ann met Bob")
+    with pytest.raises(InputError, match="text 1 is int 5, but a text is a string or a pair"):
+        reader.build(["Ann met Bob", 5])
 
 
 def test_low_scores_are_left_out_and_nothing_left_is_told(reader):

@@ -55,6 +55,23 @@ def test_predictions_do_not_depend_on_the_batch(run, data):
     assert torch.allclose(whole, system.predict(data.test, size=3).logits, atol=1e-5)
 
 
+def test_a_sentence_with_more_pairs_than_a_batch_is_cut_and_gives_the_same(run):
+    from graphkg import SentenceGraph
+
+    def listed(count):
+        words, kinds = [f"Ann{i}" for i in range(count)], ["PERSON"] * count
+        mentions = [(i, i + 1, "PERSON") for i in range(count)]
+        pairs = [(s, o, None) for s in range(count) for o in range(count) if s != o]
+        heads = range(count)
+        return SentenceGraph.build(words, heads, ner=kinds, mentions=mentions, pairs=pairs)
+
+    system, _ = run
+    graphs = [listed(20), listed(3), listed(1), listed(9)]
+    found = system.predict(graphs, size=50).logits
+    assert torch.allclose(found, system.predict(graphs, size=1000).logits, atol=1e-5)
+    assert len(found) == 20 * 19 + 3 * 2 + 9 * 8
+
+
 def test_extract_asks_all_pairs_and_tells_both_ends_and_a_score(run, data):
     system, _ = run
     right = found = 0
