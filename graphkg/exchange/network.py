@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from textwrap import fill
+from textwrap import fill, shorten
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,9 +27,9 @@ def draw_graph(
 ) -> Axes:
     """Draws entities coloured by kind, larger with more triples, and relations as arrows.
 
-    The relations from one entity to another are one arrow with all their names, the darker the
-    better its best score; the same relations both ways are one arrow with two heads. Entities
-    without a relation to another drawn one are left out.
+    The relations from one entity to another are one arrow with all their names (long ones are
+    cut), the darker the better its best score; the same relations both ways are one arrow with two
+    heads. Entities without a relation to another drawn one are left out.
 
     Args:
         graph: a graph, or a piece of one from :meth:`KnowledgeGraph.subgraph`; kinds come from
@@ -68,7 +68,7 @@ def draw_graph(
         ends, radii = (places[head], places[tail]), (sizes[head], sizes[tail])
         _draw_arrow(ax, ends, radii, style, bend, 0.3 + 0.6 * max(score, back[1]), scale)
         if labels:
-            _write_relation(ax, ends, bend, "\n".join(relations), scale)
+            _write_relation(ax, ends, bend, _short(relations), scale)
     kinds = {name: main_kind(counts) for name, counts in entity_kinds(graph).items()}
     for name, (x, y) in places.items():
         paint = colour(kinds[name])
@@ -93,6 +93,13 @@ def _arrows(
         names = relations if relation in relations else [*relations, relation]
         found[head, tail] = (names, max(best, score))
     return found
+
+
+def _short(relations: list[str], most: int = 3, letters: int = 22) -> str:
+    """One line a relation, none longer than the space between two names."""
+    lines = [shorten(name, letters, placeholder="…") for name in relations[:most]]
+    more = len(relations) - most
+    return "\n".join([*lines, *([f"+ {more}"] if more > 0 else [])])
 
 
 def _aspect(ax: Axes) -> float:

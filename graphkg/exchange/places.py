@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import networkx
 
 Array = np.ndarray
-EDGE = np.array([120.0, 80.0])
+EDGE = np.array([135.0, 90.0])
 """Points from a node to its neighbour, across and up: names are wider than high."""
 MARGIN = np.array([60.0, 26.0])
 """Room around a node for its name."""

@@ -49,6 +49,12 @@ def test_the_same_relation_both_ways_has_two_heads_and_others_bend():
     assert shown(other) == ["Ann", "Bob", "child", "spouse"] and len(arrows(other)) == 2
 
 
+def test_long_and_many_relations_are_cut():
+    names = ["located in the administrative territorial entity", "a", "b", "c", "d"]
+    ax = draw_graph(KnowledgeGraph.from_triples([("Ann", name, "Bob") for name in names]))
+    assert "located in the…\na\nb\n+ 2" in shown(ax)
+
+
 def test_the_best_connected_entities_are_drawn_and_a_piece_of_a_graph_is(graph):
     star = [("hub", "r", f"leaf {n}") for n in range(9)]
     kg = KnowledgeGraph.from_triples([*star, ("leaf 0", "r", "leaf 1")])
