@@ -2,7 +2,8 @@
 
     OPENBLAS_NUM_THREADS=1 python benchmarks/parsing.py --data DATA
 
-reads the dev part of UD English EWT; ``--text FILE`` reads any text, a paragraph a line.
+reads the dev part of UD English EWT; ``--text FILE`` reads any text, a paragraph a line. Without
+either it reads the texts of ``datasets/``.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+TEXTS = Path(__file__).resolve().parent.parent / "datasets" / "texts"
+
 
 def read_texts(data: Path | None, text: Path | None) -> list[str]:
     if text is not None:
         return [line for line in text.read_text("utf-8").splitlines() if line.strip()]
     if data is None:
-        raise SystemExit("no text: give --text, or --data with the folder of ud-english-ewt")
+        files = sorted(TEXTS.glob("[dt]e*/*.txt"))
+        return [line for file in files for line in read_texts(None, file)]
     path = data / "ud-english-ewt" / "en_ewt-ud-dev.conllu.gz"
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         return [line[9:].strip() for line in lines if line.startswith("# text = ")]

@@ -58,7 +58,8 @@ class TextToGraph:
             journal: a file that keeps finished documents; those that it holds, with the same
                 text, parser and model, are not read again.
         """
-        done = Journal(journal, f"{self.parser!r} {self.extractor.name}") if journal else None
+        made_by = f"{self.parser!r} {self.extractor.name} {self.extractor.fingerprint}"
+        done = Journal(journal, made_by) if journal else None
         for group in _groups(texts):
             found = done.find_all(group) if done else None
             if found is None:

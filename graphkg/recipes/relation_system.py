@@ -12,15 +12,18 @@ from torch import Tensor
 from torch_geometric.loader import DataLoader
 
 from ..datasets.vectors import WordVectors
+from ..errors import InputError
 from ..graphs import SentenceGraph, Triple
 from ..graphs.sentence import REL
 from ..models import JRRELP, KindGraph
 from ..models.jrrelp import Predicted
 from ..training.batches import LengthBatches
 from ..training.saving import (
+    CHECKSUMS,
     check_checksums,
     new_folder,
     read_weights,
+    sha256,
     weight_shapes,
     write_checksums,
     write_weights,
@@ -61,6 +64,7 @@ class RelationSystem:
         self.recipe, self.model, self.vocabularies = recipe, model, vocabularies
         self.negative, self.data, self.name = negative, data, name
         self.training: dict[str, Any] = {}
+        self.fingerprint = ""
         self.prune = PruneTree(recipe.prune_k)
         self.expand = ExpandPairs(vocabularies, recipe.prune_k, names=recipe.names)
 
@@ -104,10 +108,15 @@ class RelationSystem:
 
         Relations never seen between the two kinds in training are left out if the recipe says
         ``typed``. Sentences of similar length are encoded together, about `size` pairs a batch.
+
+        Raises:
+            InputError: no sentence has a mention pair.
         """
         graphs = [piece for graph in graphs for piece in _pieces(graph, size)]
         counts = torch.tensor([_count_pairs(graph) for graph in graphs])
         asked = [n for n in range(len(graphs)) if counts[n]]
+        if not asked:
+            raise InputError(f"none of {len(graphs)} sentences has a mention pair: give some pairs")
         asked.sort(key=lambda n: int(graphs[n]["token"].num_nodes))
         load = counts[asked].cumsum(0).div(size, rounding_mode="floor")
         sizes = load.unique_consecutive(return_counts=True)[1].tolist()
@@ -244,6 +253,7 @@ class RelationSystem:
         name = folder.resolve().name
         system = cls(settings, model, vocabularies, recipe["negative"], recipe["data"], name)
         system.training = recipe["training"]
+        system.fingerprint = sha256(folder / CHECKSUMS)
         return system
 
     @classmethod

@@ -21,6 +21,7 @@ class TripleExtractor(Protocol):
     """What reads triples from parsed sentences: mention pairs with f, or QIDN."""
 
     name: str
+    fingerprint: str
 
     def extract(self, graphs: Sequence[SentenceGraph]) -> list[list[Triple]]:
         """Returns the triples of each sentence."""

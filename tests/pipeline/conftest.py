@@ -35,6 +35,8 @@ class Lines:
 
 
 class Verbs:
+    fingerprint = ""
+
     """Relates the first two mentions by the word behind the first; ``surely`` makes it sure."""
 
     def __init__(self, name="verbs"):

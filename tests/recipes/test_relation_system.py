@@ -157,6 +157,19 @@ def test_a_folder_that_is_not_empty_is_not_trained_into(data, settings, tmp_path
         train_jrrelp(build_recipe(None, settings), tmp_path, data=data)
 
 
+def test_a_fingerprint_tells_two_models_of_one_name_apart(run, data, settings, tmp_path):
+    other = {**settings, "epochs": 1, "seed": 5}
+    train_jrrelp(build_recipe(None, other), tmp_path / run[1].name, data=data)
+    first, second = graphkg.load(run[1]), graphkg.load(tmp_path / run[1].name)
+    assert first.name == second.name and first.fingerprint != second.fingerprint
+    assert first.fingerprint == graphkg.load(run[1]).fingerprint != ""
+
+
+def test_predicting_without_a_pair_is_one_sentence(run, data):
+    with pytest.raises(InputError, match="none of 1 sentences has a mention pair"):
+        run[0].predict([data.test[0].with_pairs([])])
+
+
 def test_save_pretrained_writes_a_folder_that_loads_and_refuses_to_overwrite(run, tmp_path):
     system, _ = run
     system.save_pretrained(tmp_path / "copy")
