@@ -35,8 +35,8 @@ CARD = """# {name}
 
 JRRELP (Stoica et al., 2020) with C-GCN and ConvE: reads the relation, or the relations, or none,
 between two mentions of an English sentence. {relations} relations of Wikidata, kinds PERSON,
-ORGANIZATION, LOCATION, MISC, DATE, NUMBER. {size:.1f} MB, {parameters:,} weights of which
-{trained:,} were trained (the other word rows are GloVe's).
+ORGANIZATION, LOCATION, MISC, DATE, NUMBER. {size:.1f} MB, {trained:,} trained weights and
+{fixed:,} numbers in word rows of GloVe that stay as they are.
 
 - Data: Re-DocRED (MIT; sentences from Wikipedia, CC BY-SA): mention pairs within a sentence of
   {train} sentences; {valid} more chose the epoch. Word rows: GloVe 6B 100-d (PDDL 1.0), float16.
@@ -135,14 +135,13 @@ def main() -> None:
     ranked = sorted(by_relation.items(), key=lambda item: -item[1].gold)
     rows = [f"{row(name, s)} {s.gold} | {s.guessed} |" for name, s in ranked]
     token = system.model.store["token"]
-    total = sum(p.numel() for p in system.model.parameters())
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     card = CARD.format(
         name=DEFAULT,
         relations=len(data.relations) - 1,
         size=size / 1e6,
-        parameters=total,
-        trained=total - (token.weight.numel() - (learned_rows(system) * token.dim)),
+        trained=sum(p.numel() for p in system.model.parameters()),
+        fixed=0 if token.fixed is None else token.fixed.numel(),
         train=len(data.train),
         valid=len(data.valid),
         epoch=system.training["best_epoch"],
@@ -158,17 +157,6 @@ def main() -> None:
     (folder / "LICENSE").write_text(LICENSE, encoding="utf-8")
     print(card)
     print(json.dumps(system.training))
-
-
-def learned_rows(system: Any) -> int:
-    """Returns how many word rows were trained: those before the first word with a vector."""
-    from graphkg.datasets.vectors import WordVectors
-
-    vectors = WordVectors()
-    words = system.vocabularies.word.labels
-    if not system.recipe.freeze_vectors:
-        return len(words)
-    return next(n for n, word in enumerate(words) if word in vectors)
 
 
 if __name__ == "__main__":

@@ -39,11 +39,12 @@ They were trained on, and may be passed on only with credit to:
 
 
 def join(parser: Path, ner: Path) -> Language:
-    """One pipeline of both parts; they share the table of vectors."""
+    """One pipeline of both parts; they share the table of vectors of the second."""
     import spacy
 
-    nlp = spacy.load(parser)
-    nlp.add_pipe("ner", source=spacy.load(ner))
+    nlp, entities = spacy.load(parser), spacy.load(ner)
+    nlp.vocab.vectors = entities.vocab.vectors  # more rows than the parser was trained with
+    nlp.add_pipe("ner", source=entities)
     clean = spacy.blank("en").config
     for section in ("paths", "corpora", "training", "initialize", "system"):
         nlp.config[section] = clean[section]
@@ -63,10 +64,13 @@ def save_pruned(nlp: Language, folder: Path) -> None:
     """Writes the pipeline with the strings that its parts refer to, and no others.
 
     Args:
-        nlp: the whole pipeline.
+        nlp: the whole pipeline; its weights and vectors are rounded to what is written.
         folder: a new folder.
     """
-    nlp.to_disk(folder)
+    from graphkg.parsing.precision import reduce_precision, restore_precision
+
+    reduce_precision(nlp).to_disk(folder)
+    restore_precision(nlp)
     strings = json.dumps(sorted(needed_strings(nlp)), ensure_ascii=False)
     (folder / "vocab" / "strings.json").write_text(strings, encoding="utf-8")
 
@@ -89,9 +93,9 @@ def needed_strings(nlp: Language) -> set[str]:
 
 def check_same(nlp: Language, folder: Path, texts: Iterable[str]) -> None:
     """Raises unless the saved pipeline gives the same analyses as the one in memory."""
-    import spacy
+    from graphkg.parsing.spacy_parser import load_pipeline
 
-    saved = spacy.load(folder)
+    saved = load_pipeline(folder)
     for text in texts:
         first, second = nlp(text).to_json(), saved(text).to_json()
         if first != second:
@@ -140,7 +144,9 @@ CARD = """# en_graphkg {version}
 
 The English pipeline that `graphkg.parsing.SpacyParser()` uses: tags (UPOS and Penn), morphology,
 lemmas, dependency trees (Universal Dependencies) and entities. {size:.1f} MB, one CPU core, no
-network; `spacy.load(folder)` reads it without graphkg.
+network. Weights are stored as float16 and vectors as int8, so load it with
+`graphkg.parsing.spacy_parser.load_pipeline(folder)`; after a plain `spacy.load(folder)` it needs
+`graphkg.parsing.precision.restore_precision(nlp)` before it can be used.
 
 | measured on | F1, percent |
 |---|---|
@@ -156,7 +162,8 @@ network; `spacy.load(folder)` reads it without graphkg.
   within a document (a paragraph, for UNER); with gold words each sentence stands alone.
 - One run, one seed; no test file was read in training, and the step was chosen on the dev parts.
 - Entity labels: PERSON, ORGANIZATION, LOCATION, MISC, and NORP for demonyms ("German"), which
-  graphkg reports as LOCATION.
+  graphkg reports as LOCATION. The entity recogniser reads the tags and relations of the tagger and
+  the parser: they must run before it. The morphologizer and the lemmatizer can be left out.
 
 | source | licence | version | used for |
 |---|---|---|---|

@@ -8,8 +8,10 @@ out, as UNER does. No test part is read here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 from spacy_data import (
@@ -22,6 +24,7 @@ from spacy_data import (
     spacing,
     spans_of,
 )
+from spacy_names import marked_names, swapped
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -30,7 +33,10 @@ if TYPE_CHECKING:
 DEMONYMS = frozenset(Path(__file__).with_name("demonyms.txt").read_text("utf-8").split())
 HELD_OUT = 40
 """The last documents of Re-DocRED's train part choose the best step."""
-DOCRED_COPIES = 2
+COPIES = 2
+SWAPPED_COPIES = 2
+LOWER_CASE, UPPER_CASE = 0.05, 0.03
+"""The shares of documents that are learnt in lower and in upper case too."""
 
 
 def kind_of(words: list[str], kind: str, demonyms_from: set[str]) -> str:
@@ -90,29 +96,44 @@ def docred_sentences(path: Path, values: bool = False) -> Iterator[list[Sentence
         ]
 
 
-def grouped(vocab: Vocab, sentences: Iterator[Sentence], size: int) -> Iterator[Doc]:
-    """Docs of up to ``size`` sentences of one document."""
+def grouped(sentences: Iterator[Sentence], size: int) -> Iterator[list[Sentence]]:
+    """Up to ``size`` consecutive sentences of one document."""
     held: list[Sentence] = []
     for sentence in sentences:
         if held and (len(held) == size or held[0].document != sentence.document):
-            yield entity_doc(vocab, held)
+            yield held
             held = []
         held.append(sentence)
     if held:
-        yield entity_doc(vocab, held)
+        yield held
+
+
+def recased(sentence: Sentence, case: Callable[[str], str]) -> Sentence:
+    """The sentence in lower or upper case."""
+    return replace(sentence, words=[case(word) for word in sentence.words])
 
 
 def train_docs(vocab: Vocab, data: Path) -> Iterator[Doc]:
-    """All training documents; Re-DocRED counts double, it is what relations are learnt on."""
-    documents = list(docred_sentences(data / "redocred" / "train.docs.jsonl.gz"))[:-HELD_OUT]
-    for sentences in documents:
-        doc = entity_doc(vocab, sentences)
-        for _ in range(DOCRED_COPIES):
-            yield doc
+    """All training documents: UNER and Re-DocRED twice, and twice with other names."""
     extra = data / "ner-extra"
-    yield from grouped(vocab, uner_sentences(data, "train"), 8)
-    yield from grouped(vocab, tagged_sentences(extra / "wikigold.jsonl.gz"), 4)
-    yield from grouped(vocab, tagged_sentences(extra / "wnut17.train.jsonl.gz"), 1)
+    main = [
+        *list(docred_sentences(data / "redocred" / "train.docs.jsonl.gz"))[:-HELD_OUT],
+        *grouped(uner_sentences(data, "train"), 8),
+    ]
+    other = [
+        *grouped(tagged_sentences(extra / "wikigold.jsonl.gz"), 4),
+        *grouped(tagged_sentences(extra / "wnut17.train.jsonl.gz"), 4),
+    ]
+    chance = Random(13)
+    marked = marked_names(main + other)
+    groups = main * COPIES + other
+    for _ in range(SWAPPED_COPIES):
+        groups += [[swapped(s, marked, chance) for s in group] for group in main]
+    for share, case in ((LOWER_CASE, str.lower), (UPPER_CASE, str.upper)):
+        sample = chance.sample(groups, int(share * len(groups)))
+        groups += [[recased(sentence, case) for sentence in group] for group in sample]
+    for group in groups:
+        yield entity_doc(vocab, group)
 
 
 def dev_docs(vocab: Vocab, data: Path) -> Iterator[Doc]:
@@ -120,4 +141,5 @@ def dev_docs(vocab: Vocab, data: Path) -> Iterator[Doc]:
     documents = list(docred_sentences(data / "redocred" / "train.docs.jsonl.gz"))[-HELD_OUT:]
     for sentences in documents:
         yield entity_doc(vocab, sentences)
-    yield from grouped(vocab, uner_sentences(data, "dev"), 8)
+    for sentences in grouped(uner_sentences(data, "dev"), 8):
+        yield entity_doc(vocab, sentences)

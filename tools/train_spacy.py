@@ -5,8 +5,8 @@
     python tools/train_spacy.py --data DATA --evaluate             # score the bundle again
 
 ``DATA`` (default: the variable GRAPHKG_DATA) holds ``ud-english-ewt``, ``uner-english-ewt``,
-``ner-extra``, ``redocred`` and ``glove-100d``; ``WORK`` is a scratch folder. Same inputs and the
-same versions give the same weights: one thread, fixed seeds.
+``ner-extra``, ``redocred`` and ``glove-100d``; ``WORK`` is a scratch folder. Same
+inputs and the same versions give the same weights: one thread, fixed seeds.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ from pathlib import Path
 from spacy_data import check_inputs, read_treebank, treebank_docs
 
 TOOLS = Path(__file__).parent
-ROWS, KEYS = 11_000, 40_000
+PARSER_VECTORS = 11_000, 40_000
 """Vectors kept, and words that have one: a rarer word shares the row of its nearest neighbour."""
+VECTORS = 40_000, 131_905
+"""The same for the entities; the whole pipeline is shipped with these."""
 
 
 def use_one_thread() -> None:
@@ -38,27 +40,31 @@ def use_fast_ops() -> None:
     set_current_ops(NumpyOps(use_blis=False))
 
 
-def write_vectors(data: Path, folder: Path) -> None:
+def write_vectors(data: Path, folder: Path, rows: int, keys: int, step: float = 0.0) -> None:
     """Writes a blank pipeline whose vectors are the most frequent GloVe rows.
 
     Args:
         data: The data folder.
         folder: Where the pipeline goes.
+        rows: Vectors kept.
+        keys: Words that have one.
+        step: What the numbers are rounded to, so that one byte holds each; 0 for no rounding.
     """
     import numpy as np
     import spacy
     from spacy.vectors import Vectors
 
     with gzip.open(data / "glove-100d" / "vocab.txt.gz", "rt", encoding="utf-8") as lines:
-        words = [line.rstrip("\n") for line in lines][:KEYS]
-    table = np.load(data / "glove-100d" / "vectors.npz")["vectors"][:KEYS].astype("float32")
+        words = [line.rstrip("\n") for line in lines][:keys]
+    table = np.load(data / "glove-100d" / "vectors.npz")["vectors"][:keys].astype("float32")
     unit = table / np.linalg.norm(table, axis=1, keepdims=True)
     nlp = spacy.blank("en")
-    vectors = Vectors(
-        strings=nlp.vocab.strings, data=table[:ROWS].copy(), keys=words[:ROWS], attr="LOWER"
-    )
-    for start in range(ROWS, KEYS, 1000):
-        nearest = (unit[start : start + 1000] @ unit[:ROWS].T).argmax(axis=1)
+    kept = table[:rows].copy()
+    if step:
+        kept = (np.rint(kept / step).clip(-127, 127) * step).astype("float32")
+    vectors = Vectors(strings=nlp.vocab.strings, data=kept, keys=words[:rows], attr="LOWER")
+    for start in range(rows, keys, 1000):
+        nearest = (unit[start : start + 1000] @ unit[:rows].T).argmax(axis=1)
         for word, row in zip(words[start : start + 1000], nearest, strict=True):
             vectors.add(word, row=int(row))
     nlp.vocab.vectors = vectors
@@ -79,13 +85,15 @@ def train_part(config_name: str, work: Path, part: str) -> Path:
     from spacy import registry, util
     from spacy.training.initialize import init_nlp
     from spacy.training.loop import train
+    from spacy_tagged import tagged_corpus
     from spacy_tokenizer import patch_tokenizer
 
     registry.callbacks.register("graphkg.patch_tokenizer.v1", func=lambda: patch_tokenizer)
+    registry.readers.register("graphkg.tagged_corpus.v1", func=tagged_corpus)
     paths = {
         "paths.train": str(work / part / "train.spacy"),
         "paths.dev": str(work / part / "dev.spacy"),
-        "paths.vectors": str(work / "vectors"),
+        "paths.vectors": str(work / ("vectors-parser" if part == "parser" else "vectors")),
     }
     config = util.load_config(TOOLS / config_name, overrides=paths, interpolate=False)
     use_fast_ops()
@@ -114,9 +122,14 @@ def train_ner(data: Path, work: Path) -> Path:
     """Entities of people, organisations, places and other names."""
     import spacy
     from spacy_entities import dev_docs, train_docs
+    from spacy_tagged import write_tagged
 
-    vocab = spacy.blank("en").vocab
-    write_docs(work / "ner", train=train_docs(vocab, data), dev=dev_docs(vocab, data))
+    use_fast_ops()
+    nlp = spacy.load(work / "parser" / "model" / "model-best")
+    nlp.vocab.vectors = spacy.load(work / "vectors").vocab.vectors
+    (work / "ner").mkdir(exist_ok=True)
+    for name, docs in (("train", train_docs), ("dev", dev_docs)):
+        write_tagged(nlp, docs(nlp.vocab, data), work / "ner" / f"{name}.spacy")
     return train_part("spacy_ner.cfg", work, "ner")
 
 
@@ -132,12 +145,12 @@ def assemble(data: Path, work: Path) -> None:
 
 def evaluate(data: Path) -> None:
     """Scores the bundle, prints the card and writes it."""
-    import spacy
     from spacy_bundle import BUNDLE, write_card
     from spacy_score import score_all
 
-    use_fast_ops()
-    print(write_card(score_all(spacy.load(BUNDLE), data)))
+    from graphkg.parsing.spacy_parser import load_pipeline
+
+    print(write_card(score_all(load_pipeline(BUNDLE), data)))
 
 
 def main() -> None:
@@ -155,11 +168,17 @@ def main() -> None:
     data = Path(options.data)
     check_inputs(data)
     if not options.evaluate:
+        from graphkg.parsing.precision import STEP
+
         if options.work is None:
             parser.error("training needs --work, a scratch folder")
         options.work.mkdir(parents=True, exist_ok=True)
-        if options.only in (None, "parser", "ner") and not (options.work / "vectors").exists():
-            write_vectors(data, options.work / "vectors")
+        for name, shape, step in (
+            ("vectors-parser", PARSER_VECTORS, 0.0),
+            ("vectors", VECTORS, STEP),
+        ):
+            if options.only != "assemble" and not (options.work / name).exists():
+                write_vectors(data, options.work / name, *shape, step)
         if options.only in (None, "parser"):
             train_parser(data, options.work)
         if options.only in (None, "ner"):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from graphkg.parsing.precision import restore_precision
 from graphkg.parsing.spacy_parser import BUNDLED, load_pipeline
 
 pytest.importorskip("spacy")
@@ -38,10 +39,10 @@ def test_its_card_has_every_stored_figure():
         assert all(f"{name} {value:.1f}" in card for name, value in scores.items())
 
 
-def test_plain_spacy_loads_it():
+def test_spacy_loads_it_and_reads_with_it_once_its_precision_is_restored():
     import spacy
 
-    doc = spacy.load(BUNDLED)("Anna saw two dogs.")
+    doc = restore_precision(spacy.load(BUNDLED))("Anna saw two dogs.")
     assert [token.lemma_ for token in doc] == ["Anna", "see", "two", "dog", "."]
     assert [token.pos_ for token in doc] == ["PROPN", "VERB", "NUM", "NOUN", "PUNCT"]
 

@@ -35,9 +35,9 @@ class Lines:
 
 
 class Verbs:
-    fingerprint = ""
-
     """Relates the first two mentions by the word behind the first; ``surely`` makes it sure."""
+
+    fingerprint = ""
 
     def __init__(self, name="verbs"):
         self.name = name
