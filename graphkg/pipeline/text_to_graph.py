@@ -58,8 +58,7 @@ class TextToGraph:
             journal: a file that keeps finished documents; those that it holds, with the same
                 text, parser and model, are not read again.
         """
-        made_by = f"{self.parser!r} {self.extractor.name} {self.extractor.fingerprint}"
-        done = Journal(journal, made_by) if journal else None
+        done = self._journal(journal) if journal else None
         for group in _groups(texts):
             found = done.find_all(group) if done else None
             if found is None:
@@ -67,6 +66,10 @@ class TextToGraph:
                 if done:
                     done.append_all(found, group)
             yield from found
+
+    def _journal(self, path: str | Path) -> Journal:
+        made_by = f"{self.parser!r} {self.extractor.name} {self.extractor.fingerprint}"
+        return Journal(path, made_by)
 
     def _read(self, texts: dict[str, str]) -> list[ReadDocument]:
         sentences: dict[str, list[SentenceGraph]] = {key: [] for key in texts}
