@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.graphkg
 
-.PHONY: setup demo test test-slow notebooks lint docs bench clean
+.PHONY: setup demo test test-slow notebooks lint bench clean
 
 setup: $(STAMP)
 

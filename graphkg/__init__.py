@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .models import JRRELP
     from .parsing import SpacyParser, StanzaParser
     from .pipeline import TextToGraph
-    from .recipes import load, save
+    from .recipes import evaluate, load, save
     from .relation import CGCN
     from .stores import EmbeddingStore
     from .training import TrainSettings, fit
@@ -32,6 +32,7 @@ _HOMES = {
     "SpacyParser": "parsing",
     "StanzaParser": "parsing",
     "TextToGraph": "pipeline",
+    "evaluate": "recipes",
     "load": "recipes",
     "save": "recipes",
     "CGCN": "relation",
@@ -56,6 +57,7 @@ __all__ = [
     "TripleIndex",
     "Vocabulary",
     "__version__",
+    "evaluate",
     "fit",
     "load",
     "save",

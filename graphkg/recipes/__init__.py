@@ -1,5 +1,5 @@
 """One paper composed: data, model and settings, trained, saved, loaded and used."""
 
-from .base import load, save
+from .base import evaluate, load, save
 
-__all__ = ["load", "save"]
+__all__ = ["evaluate", "load", "save"]

@@ -52,6 +52,16 @@ def load(folder: str | Path = "default") -> Any:
     return system.read(path, recipe)
 
 
+def evaluate(system: Any, data: Any) -> Any:
+    """Scores a system on labelled data; the result carries its protocol.
+
+    Args:
+        system: what :func:`load` or a training gave.
+        data: what the system is scored on, as labelled sentence graphs for relation extraction.
+    """
+    return system.evaluate(data)
+
+
 def save(system: System, folder: str | Path) -> None:
     """Saves a system into a new folder that :func:`load` reads."""
     system.save_pretrained(folder)

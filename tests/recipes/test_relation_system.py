@@ -19,7 +19,7 @@ from graphkg.recipes.relation_training import train_jrrelp
 
 def test_it_learns_invented_sentences_better_than_their_kinds_tell(run, data):
     system, _ = run
-    scores = system.evaluate(data.test)
+    scores = graphkg.evaluate(system, data.test)
     kinds = KindPairBaseline(data.train, "no_relation").predict(data.test)
     baseline = score_pairs(data.test, kinds, "no_relation", {})
     assert scores.score.f1 > 0.9 > baseline.score.f1
