@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ from typing import Any
 from ..errors import GraphKGError, InputError
 from ..exchange.files import make_folder
 from ..graphs import KnowledgeGraph
+from ..training.saving import new_folder
 from .inputs import find_sources, read_all
 from .show import progress, say
 from .text import open_parser
@@ -85,19 +84,11 @@ def write_graph(graph: KnowledgeGraph, output: Path, protocol: dict[str, Any]) -
     from ..exchange.tabular import write_triples
     from ..exchange.view import write_page
 
-    beside = output.parent / f".{output.name}.part"
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir(parents=True)
-    try:
+    with new_folder(output, replace=True) as beside:
         write_triples(graph, beside)
         write_page(graph, beside / "graph.html", title=f"{output.name}: graph")
         text = json.dumps(protocol, ensure_ascii=False, indent=1)
         (beside / "build.json").write_text(text + "\n", encoding="utf-8")
-        if output.is_dir():
-            shutil.rmtree(output)
-        os.replace(beside, output)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
 
 
 def show_graph(graph: KnowledgeGraph, output: Path, count: int = 10) -> None:

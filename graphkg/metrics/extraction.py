@@ -45,8 +45,9 @@ class TripleScore(Scores):
         }
 
     def __str__(self) -> str:
-        rows = {"triples": self, "entity pairs": self.pairs, "relations": self.relations}
-        return table(rows, head=f"{self.match} match")
+        parts = {"entity pairs": self.pairs, "relations": self.relations}
+        counted = {name: row for name, row in parts.items() if row.gold or row.guessed}
+        return table({"triples": self, **counted}, head=f"{self.match} match")
 
 
 def triple_f1(

@@ -16,7 +16,7 @@ def run_lstm(lstm: nn.LSTM, x: Tensor, ptr: Tensor) -> Tensor:
 
     On a CPU with gradients a packed sequence costs time in the square of its length (each step's
     gradient fills a tensor of the whole batch), so there every direction runs over padded
-    columns whose padding comes last and reaches no result: twice as fast, the same outputs.
+    columns whose padding comes last and reaches no result: the same outputs.
 
     Args:
         lstm: any number of layers and directions, with biases.

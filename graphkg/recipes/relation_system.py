@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +136,8 @@ class RelationSystem:
         if not self.recipe.typed:
             return found
         holds = found.holds & self.allowed(batch)
-        holds[:, self.model.no_relation] |= ~holds.any(1)
+        if self.model.no_relation is not None:
+            holds[:, self.model.no_relation] |= ~holds.any(1)
         best = found.probabilities.masked_fill(~holds, -1.0).argmax(1)
         return Predicted(found.logits, found.probabilities, holds, best)
 
@@ -145,7 +147,7 @@ class RelationSystem:
         subject, object_ = batch["mention"].kind[first]
         return self._seen.to(subject.device)[subject, object_]
 
-    @property
+    @cached_property
     def _seen(self) -> Tensor:
         """[S, S, R], true where training stated (subject kind, relation, object kind)."""
         known, kinds = self.model.get_buffer("known"), self.vocabularies.kind
@@ -190,14 +192,11 @@ class RelationSystem:
         return found
 
     def _candidates(self, graph: SentenceGraph, possible: Tensor) -> list[tuple[int, int, None]]:
-        spans = graph["mention"].span.tolist()
-        kinds = [self.vocabularies.kind[kind] for kind in graph.labels.kinds]
-        return [
-            (s, o, None)
-            for s, (start, end) in enumerate(spans)
-            for o, (first, last) in enumerate(spans)
-            if (end <= first or last <= start) and possible[kinds[s], kinds[o]]
-        ]
+        start, end = graph["mention"].span.unbind(1)
+        before = end.unsqueeze(1) <= start
+        kind = torch.tensor(self.vocabularies.kind.ids(graph.labels.kinds), dtype=torch.long)
+        asked = (before | before.t()) & possible[kind][:, kind]
+        return [(subject, object_, None) for subject, object_ in asked.nonzero().tolist()]
 
     def evaluate(self, graphs: Sequence[SentenceGraph]) -> RelationScores:
         """Scores the labelled pairs of `graphs` by the metric of the training data."""

@@ -12,9 +12,11 @@ import torch
 import graphkg
 from graphkg.errors import InputError
 from graphkg.recipes.jrrelp import PRESETS, build_recipe
+from graphkg.recipes.relation_data import RelationData
 from graphkg.recipes.relation_scores import KindPairBaseline, gold_sets, score_pairs
 from graphkg.recipes.relation_system import RelationSystem
 from graphkg.recipes.relation_training import train_jrrelp
+from graphkg.vocab import Vocabularies, Vocabulary
 
 
 def test_it_learns_invented_sentences_better_than_their_kinds_tell(run, data):
@@ -110,6 +112,39 @@ def test_typed_leaves_out_relations_that_training_never_saw_between_the_kinds(ru
                 labels[relation] == "no_relation" or (kinds[0], labels[relation], kinds[1]) in seen
             )
     assert bool(predicted.holds.any(1).all())
+
+
+def test_the_pairs_asked_are_those_apart_whose_kinds_training_joined(run):
+    from graphkg import SentenceGraph
+
+    system, _ = run
+    kinds = ["PERSON", "PERSON", "LOCATION", "ORGANIZATION", "NUMBER"]
+    spans = [(0, 3), (1, 2), (3, 4), (2, 5), (5, 6)]
+    graph = SentenceGraph.build(list("abcdef"), mentions=[(*s, k) for s, k in zip(spans, kinds)])
+    joined = {("PERSON", "LOCATION"), ("PERSON", "ORGANIZATION"), ("ORGANIZATION", "PERSON")}
+    possible = torch.zeros(len(system.vocabularies.kind), len(system.vocabularies.kind)).bool()
+    for subject, object_ in joined:
+        possible[system.vocabularies.kind[subject], system.vocabularies.kind[object_]] = True
+    expected = [
+        (s, o, None)
+        for s in range(5)
+        for o in range(5)
+        if (kinds[s], kinds[o]) in joined and not set(range(*spans[s])) & set(range(*spans[o]))
+    ]
+    assert system._candidates(graph, possible) == expected != []
+
+
+def test_typed_works_without_a_negative_label(data, settings, tmp_path):
+    def stated(graphs):
+        return [graph for graph in graphs if graph.labels.relations != ("no_relation",)]
+
+    parts = [stated(part) for part in (data.train, data.valid, data.test)]
+    relations = Vocabulary([r for r in data.relations if r != "no_relation"], name="relation")
+    parts = [[g.encode(Vocabularies(relation=relations)) for g in part] for part in parts]
+    alone = RelationData("fake", *parts, relations, None, "pairs")
+    changed = {**settings, "epochs": 1, "relation_loss": "softmax"}
+    system = train_jrrelp(build_recipe(None, changed), tmp_path / "run", data=alone)
+    assert system.predict(alone.test).holds.shape == (len(alone.test), len(relations))
 
 
 def test_lambda_zero_trains_to_the_weights_of_the_extractor_alone(data, settings, tmp_path):
