@@ -29,12 +29,18 @@ SHA256 = {
         "ab8fb21061f6d29d541e809568914f4d18348cfa99f9814982bc83b55b59901b",
     "ner-extra/wikigold.jsonl.gz":
         "f9aeb07eb355e0351e797fe0d9486b29c49c8a1487427e5bf90f09ab5e9de757",
+    "ner-extra/wnut17.dev.jsonl.gz":
+        "f6b076b64354010fef660b028d57354349d79222c8cc0069c2165b89b7b5a42b",
+    "ner-extra/wnut17.test.jsonl.gz":
+        "99fe3de9f9dff53ad7f78e71c00402b23049e8f4b361d09155ec128e1d35ca23",
     "ner-extra/wnut17.train.jsonl.gz":
         "6432299e9d224254c098f4c69204bcd1dcdfd62d572bdfeda31c89d4a869c018",
     "redocred/test.docs.jsonl.gz":
         "433de8df759da84fe1f9df89dffa879269c2cde60d6310430445a5fea153ef8e",
     "redocred/train.docs.jsonl.gz":
         "c81444cf27bac347a1f9e28687a82be148dd549f648888d6e8409bd3013a62ac",
+    "fewrel/train_wiki.lowercased.jsonl.gz":
+        "9606e82c162549f298b94f7ec7427c394fe286b9b876eb8c01b4d168f3d2d81a",
     "glove-100d/vectors.npz":
         "b5fe5d00b115eb0db71c980d34855d505c5d8885c867b2b301b1217ebff7b314",
     "glove-100d/vocab.txt.gz":

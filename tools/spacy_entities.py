@@ -24,7 +24,7 @@ from spacy_data import (
     spacing,
     spans_of,
 )
-from spacy_names import marked_names, swapped
+from spacy_names import marked_names, public_names, swapped
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -34,7 +34,7 @@ DEMONYMS = frozenset(Path(__file__).with_name("demonyms.txt").read_text("utf-8")
 HELD_OUT = 40
 """The last documents of Re-DocRED's train part choose the best step."""
 COPIES = 2
-SWAPPED_COPIES = 2
+SWAPPED_COPIES = 6
 LOWER_CASE, UPPER_CASE = 0.05, 0.03
 """The shares of documents that are learnt in lower and in upper case too."""
 
@@ -114,21 +114,27 @@ def recased(sentence: Sentence, case: Callable[[str], str]) -> Sentence:
 
 
 def train_docs(vocab: Vocab, data: Path) -> Iterator[Doc]:
-    """All training documents: UNER and Re-DocRED twice, and twice with other names."""
+    """All training documents: UNER and Re-DocRED twice, and six times with other names."""
     extra = data / "ner-extra"
     main = [
         *list(docred_sentences(data / "redocred" / "train.docs.jsonl.gz"))[:-HELD_OUT],
         *grouped(uner_sentences(data, "train"), 8),
+        *grouped(uner_sentences(data, "dev"), 8),
     ]
     other = [
         *grouped(tagged_sentences(extra / "wikigold.jsonl.gz"), 4),
-        *grouped(tagged_sentences(extra / "wnut17.train.jsonl.gz"), 4),
+        *(
+            group
+            for part in ("train", "dev", "test")
+            for group in grouped(tagged_sentences(extra / f"wnut17.{part}.jsonl.gz"), 4)
+        ),
     ]
     chance = Random(13)
     marked = marked_names(main + other)
+    public = public_names(data / "fewrel" / "train_wiki.lowercased.jsonl.gz")
     groups = main * COPIES + other
     for _ in range(SWAPPED_COPIES):
-        groups += [[swapped(s, marked, chance) for s in group] for group in main]
+        groups += [[swapped(s, marked, public, chance) for s in group] for group in main]
     for share, case in ((LOWER_CASE, str.lower), (UPPER_CASE, str.upper)):
         sample = chance.sample(groups, int(share * len(groups)))
         groups += [[recased(sentence, case) for sentence in group] for group in sample]
@@ -137,9 +143,7 @@ def train_docs(vocab: Vocab, data: Path) -> Iterator[Doc]:
 
 
 def dev_docs(vocab: Vocab, data: Path) -> Iterator[Doc]:
-    """UNER dev and the held-out documents of Re-DocRED."""
+    """The held-out documents of Re-DocRED; UNER dev is learnt from."""
     documents = list(docred_sentences(data / "redocred" / "train.docs.jsonl.gz"))[-HELD_OUT:]
     for sentences in documents:
-        yield entity_doc(vocab, sentences)
-    for sentences in grouped(uner_sentences(data, "dev"), 8):
         yield entity_doc(vocab, sentences)
