@@ -12,8 +12,8 @@ from .version import __version__
 
 if TYPE_CHECKING:
     from .graphs import JointGraph, KnowledgeGraph, SentenceGraph, TripleIndex
-    from .link import ConvE
-    from .models import JRRELP
+    from .link import GAT, ComplEx, ConvE, DistMult, RotatE, TransE, TuckER
+    from .models import JRRELP, LinkPrediction
     from .parsing import SpacyParser, StanzaParser
     from .pipeline import TextToGraph
     from .recipes import evaluate, load, save
@@ -27,8 +27,15 @@ _HOMES = {
     "KnowledgeGraph": "graphs",
     "SentenceGraph": "graphs",
     "TripleIndex": "graphs",
+    "ComplEx": "link",
     "ConvE": "link",
+    "DistMult": "link",
+    "GAT": "link",
+    "RotatE": "link",
+    "TransE": "link",
+    "TuckER": "link",
     "JRRELP": "models",
+    "LinkPrediction": "models",
     "SpacyParser": "parsing",
     "StanzaParser": "parsing",
     "TextToGraph": "pipeline",
@@ -44,17 +51,24 @@ _HOMES = {
 
 __all__ = [
     "CGCN",
+    "GAT",
     "JRRELP",
+    "ComplEx",
     "ConvE",
+    "DistMult",
     "EmbeddingStore",
     "JointGraph",
     "KnowledgeGraph",
+    "LinkPrediction",
+    "RotatE",
     "SentenceGraph",
     "SpacyParser",
     "StanzaParser",
     "TextToGraph",
     "TrainSettings",
+    "TransE",
     "TripleIndex",
+    "TuckER",
     "Vocabulary",
     "__version__",
     "evaluate",

@@ -68,10 +68,18 @@ def extract(
 
 @app.command()
 def train(
-    system: Annotated[str, typer.Argument(help="jrrelp")],
+    system: Annotated[str, typer.Argument(help="jrrelp or link")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The run folder.")],
-    preset: Annotated[str | None, typer.Option(help="semeval-cgcn, redocred-cgcn, ...")] = None,
-    data: Annotated[Path | None, typer.Option(help="Folder of the data set.")] = None,
+    preset: Annotated[
+        str | None, typer.Option(help="semeval-cgcn, redocred-cgcn, umls-conve, ...")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of the data set; for link also a known name.")
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(help="Link predictor: conve, distmult, complex, transe, rotate, tucker."),
+    ] = None,
     vectors: Annotated[Path | None, typer.Option(help="Folder of the word vectors.")] = None,
     changes: Annotated[
         list[str] | None, typer.Option("--set", help="A setting, as epochs=20; repeatable.")
@@ -82,7 +90,7 @@ def train(
     """Train a system on a data set ($GRAPHKG_DATA or --data) and save the run."""
     from .train import train_system
 
-    train_system(system, output, preset, data, vectors, changes or [], parser, resume)
+    train_system(system, output, preset, data, model, vectors, changes or [], parser, resume)
 
 
 @app.command()
@@ -97,13 +105,57 @@ def evaluate(
     baseline: Annotated[
         bool, typer.Option(help="Beside it: most frequent relation of kinds.")
     ] = False,
+    raw: Annotated[bool, typer.Option(help="Links: rank unfiltered.")] = False,
+    memory: Annotated[str, typer.Option(help="Links: memory for scores.")] = "256MB",
     output: Out = None,
     parser: ParserName = "bundled",
 ) -> None:
-    """Score a trained system on labelled pairs, or from raw text with --texts."""
+    """Score a trained system: labelled pairs, raw text (--texts), or the ranks of links."""
     from .train import evaluate_system
 
-    evaluate_system(run, data, split, texts, baseline, output, parser)
+    evaluate_system(run, data, split, texts, baseline, raw, memory, output, parser)
+
+
+@app.command()
+def predict(
+    run: Annotated[str, typer.Argument(help="A run folder of link prediction.")],
+    relation: Annotated[str, typer.Option(help="A relation's label or name.")],
+    head: Annotated[str | None, typer.Option(help="The head; the tails are asked for.")] = None,
+    tail: Annotated[str | None, typer.Option(help="The tail; the heads are asked for.")] = None,
+    top: Annotated[int, typer.Option(help="How many answers.")] = 10,
+    keep_known: Annotated[bool, typer.Option(help="Also answers that the data state.")] = False,
+    candidates: Annotated[
+        str | None, typer.Option(help="seen (with this relation in training), or an entity type.")
+    ] = None,
+    form: Annotated[str, typer.Option("--format", help="table, jsonl or tsv.")] = "table",
+    output: Out = None,
+) -> None:
+    """Answer (head, relation, ?) or (?, relation, tail) by ranking the entities."""
+    from .link import predict_links
+
+    predict_links(run, head, relation, tail, top, keep_known, candidates, form, output)
+
+
+data_app = typer.Typer(help="Data sets: which are known, and what is wrong with a folder.")
+app.add_typer(data_app, name="data", no_args_is_help=True)
+
+
+@data_app.command("list")
+def data_list() -> None:
+    """List the known sets of triples, their sizes and licences."""
+    from .data import list_data
+
+    list_data()
+
+
+@data_app.command("check")
+def data_check(
+    folder: Annotated[str, typer.Argument(help="A folder of triples, or a known name.")],
+) -> None:
+    """List every problem of a folder of triples with its file and line."""
+    from .data import check_data
+
+    check_data(folder)
 
 
 def main(arguments: list[str] | None = None) -> Any:

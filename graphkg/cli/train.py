@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, nearest
+from .link import evaluate_link_system, train_link_system
 from .show import say
 from .text import check_file, open_parser, write_lines
 
@@ -42,6 +43,7 @@ def train_system(
     output: Path,
     preset: str | None,
     data: Path | None,
+    model: str | None,
     vectors: Path | None,
     changes: Sequence[str],
     parser: str,
@@ -56,6 +58,12 @@ def train_system(
     if system not in SYSTEMS:
         known = list(SYSTEMS)
         raise InputError(f"{system!r} is no system{nearest(system, known)}; known: {known}")
+    if system == "link":
+        named = {} if model is None else {"model": model}
+        train_link_system(output, preset, data, {**named, **read_changes(changes)}, resume)
+        return
+    if model is not None:
+        raise InputError(f"--model {model!r} names a link predictor, but {system} has its own")
     recipe = build_recipe(preset, read_changes(changes))
     recipe = trained_recipe(output) if resume else recipe
     say(f"reading {recipe.data}")
@@ -73,11 +81,14 @@ def evaluate_system(
     split: str,
     texts: str | None,
     baseline: bool,
+    raw: bool,
+    memory: str,
     output: Path | None,
     parser: str,
 ) -> None:
     """Prints the scores of a trained system; `output` gets them as JSON with their protocol."""
     from ..recipes import load
+    from ..recipes.link_system import LinkSystem
     from ..recipes.relation_data import read_relation_data
     from ..recipes.relation_scores import KindPairBaseline, score_pairs
     from ..recipes.text_scores import annotated_texts, score_texts
@@ -86,7 +97,11 @@ def evaluate_system(
         check_file(output)
     if texts is None and split not in SPLITS:
         raise InputError(f"--split {split!r} is not one of {', '.join(SPLITS)}")
-    system, reader = load(run), open_parser(parser)
+    system = load(run)
+    if isinstance(system, LinkSystem):
+        evaluate_link_system(system, data, split, raw, memory, output)
+        return
+    reader = open_parser(parser)
     if texts is not None:
         scores: Any = score_texts(
             annotated_texts(texts, split), reader, system, data=texts, split=split

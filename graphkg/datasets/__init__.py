@@ -7,17 +7,39 @@ from .fake import Fake
 from .fewshot import FewRel
 from .relations import SemEval, held_out
 from .tags import mention_kinds_from_ner, with_tags
+from .triple_checks import check_triples
+from .triples import (
+    UMLS,
+    WN18RR,
+    CoDExM,
+    CoDExS,
+    FB15k237,
+    Kinships,
+    Nations,
+    TripleData,
+    read_triple_data,
+)
 
 __all__ = [
+    "UMLS",
+    "WN18RR",
+    "CoDExM",
+    "CoDExS",
     "Corpus",
     "Document",
+    "FB15k237",
     "Fake",
     "FewRel",
+    "Kinships",
+    "Nations",
     "ReDocRED",
     "SemEval",
     "Text",
+    "TripleData",
+    "check_triples",
     "held_out",
     "locate",
     "mention_kinds_from_ner",
+    "read_triple_data",
     "with_tags",
 ]

@@ -47,6 +47,7 @@ class TripleIndex:
         types = torch.cat([g[EDGE].edge_type for g in graphs])
         self._tails = self._answers(index[0], types, index[1])
         self._heads = self._answers(index[1], types, index[0])
+        self._keys = self._triple_keys()
 
     def _answers(self, given: Tensor, relation: Tensor, answer: Tensor) -> tuple[Tensor, Ragged]:
         """Rising query ids [U + 1] and their answers; the last row is that of unknown queries."""
@@ -58,6 +59,11 @@ class TripleIndex:
         return torch.cat([queries, beyond]), Ragged(
             keys % width, torch.cat([ends.new_zeros(1), ends])
         )
+
+    @property
+    def device(self) -> torch.device:
+        """Where the rows lie."""
+        return self._keys.device
 
     def known_tails(self, head: Tensor | int, relation: Tensor | int) -> Ragged | Tensor:
         """Returns the known tails of each query: rows for tensors [B], a tensor for two ints.
@@ -77,18 +83,41 @@ class TripleIndex:
         assert isinstance(rows, Ragged)
         return rows.multi_hot(self.num_entities)
 
+    def contains(self, head: Tensor, relation: Tensor, tail: Tensor) -> Tensor:
+        """Returns which triples are known: id tensors [*] of broadcastable shapes give [*].
+
+        Raises:
+            InputError: an id that the indexed graphs do not have.
+        """
+        self._check(tail, self.num_entities, "entity")
+        asked = self._row(self._tails[0], head, relation) * self.num_entities + tail
+        place = torch.searchsorted(self._keys, asked).clamp(max=self._keys.numel() - 1)
+        return self._keys[place] == asked
+
+    def _triple_keys(self) -> Tensor:
+        """The known triples as rising numbers, row of (head, relation) x N + tail, behind a -1."""
+        answers = self._tails[1]
+        keys = answers.row * self.num_entities + answers.values
+        return torch.cat([keys.new_full((1,), -1), keys])
+
     def _known(
         self, side: tuple[Tensor, Ragged], entity: Tensor | int, relation: Tensor | int
     ) -> Ragged | Tensor:
         queries, answers = side
-        entity = torch.as_tensor(entity, device=queries.device)
-        relation = torch.as_tensor(relation, device=queries.device)
+        row = self._row(
+            queries,
+            torch.as_tensor(entity, device=queries.device),
+            torch.as_tensor(relation, device=queries.device),
+        )
+        return answers[int(row)] if row.dim() == 0 else answers.gather(row)
+
+    def _row(self, queries: Tensor, entity: Tensor, relation: Tensor) -> Tensor:
+        """The row of each query; unknown ones have the last row, which is empty."""
         self._check(entity, self.num_entities, "entity")
         self._check(relation, self.num_relations, "relation")
         query = entity * self.num_relations + relation
         place = torch.searchsorted(queries, query)
-        row = place.where(queries[place] == query, queries.numel() - 1)
-        return answers[int(row)] if row.dim() == 0 else answers.gather(row)
+        return place.where(queries[place] == query, queries.numel() - 1)
 
     def _check(self, ids: Tensor, count: int, name: str) -> None:
         wrong = ids[(ids < 0) | (ids >= count)]
@@ -106,6 +135,7 @@ class TripleIndex:
             queries, rows = getattr(self, name)
             rows = Ragged(rows.values.to(device), rows.ptr.to(device))
             setattr(moved, name, (queries.to(device), rows))
+        moved._keys = self._keys.to(device)
         return moved
 
     def __repr__(self) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from ..errors import InputError
-from .base import LinkPredictor
+from .base import LinkPredictor, norm_rows
 
 
 class ConvE(LinkPredictor):
@@ -80,19 +79,15 @@ class ConvE(LinkPredictor):
         self.feature_dropout = nn.Dropout2d(feature_dropout)
         self.hidden_dropout = nn.Dropout(hidden_dropout)
 
+    @property
+    def floats_per_query(self) -> int:
+        """About how many numbers :meth:`merge` holds for one query: the image and its copies."""
+        return 4 * self.flat
+
     def merge(self, head: Tensor, relation: Tensor) -> Tensor:
         """Returns z = g(head, relation), [B, D_v]."""
         stack = torch.cat([head, relation], dim=1).view(-1, 1, self.rows, self.width)
         x = self.input_dropout(self.stack_norm(stack))
         x = self.feature_dropout(self.feature_norm(self.conv(x)).relu())
         x = self.hidden_dropout(self.project(x.flatten(1)))
-        return _norm_rows(self.hidden_norm, x).relu()
-
-
-def _norm_rows(norm: nn.BatchNorm1d, x: Tensor) -> Tensor:
-    """Normalises [B, D]; a single row has no variance, so it uses the running statistics."""
-    if x.size(0) > 1:
-        return norm(x)
-    return F.batch_norm(
-        x, norm.running_mean, norm.running_var, norm.weight, norm.bias, training=False, eps=norm.eps
-    )
+        return norm_rows(self.hidden_norm, x).relu()

@@ -1,4 +1,4 @@
-"""Scores: precision, recall and F1 in the exact definitions of the shared tasks."""
+"""Scores in their exact definitions: precision, recall and F1 of shared tasks, and ranks."""
 
 from .alignment import by_id
 from .classification import SemEvalScore, TacredScore, semeval_f1, tacred_f1
@@ -11,11 +11,15 @@ from .extraction import (
     scores_by_class,
     triple_f1,
 )
+from .ranking import Ranks, ranks, summarise
+from .ranking_scores import RankingScores
 from .scores import Average, Scores
 
 __all__ = [
     "AnnotatedDocument",
     "Average",
+    "RankingScores",
+    "Ranks",
     "Scores",
     "SemEvalScore",
     "TacredScore",
@@ -25,8 +29,10 @@ __all__ = [
     "mention_f1",
     "multi_label_f1",
     "overlap_classes",
+    "ranks",
     "scores_by_class",
     "semeval_f1",
+    "summarise",
     "tacred_f1",
     "triple_f1",
 ]

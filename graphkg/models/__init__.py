@@ -3,5 +3,6 @@
 from .decisions import Predicted, decide
 from .jrrelp import JRRELP
 from .kinds import KindGraph
+from .link_prediction import LinkPrediction
 
-__all__ = ["JRRELP", "KindGraph", "Predicted", "decide"]
+__all__ = ["JRRELP", "KindGraph", "LinkPrediction", "Predicted", "decide"]

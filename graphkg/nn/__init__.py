@@ -1,15 +1,22 @@
 """Layers and losses on tensors; they know no graph, no store and no model."""
 
 from .flat_lstm import run_lstm
+from .link_losses import kvsall_bce, n3, one_vs_all_ce, self_adversarial
 from .losses import adaptive_threshold_loss, smooth_targets, smoothed_bce
 from .pooling import pool
+from .relational_gat import RelationalGAT
 from .tree_gcn import TreeGCN
 
 __all__ = [
+    "RelationalGAT",
     "TreeGCN",
     "adaptive_threshold_loss",
+    "kvsall_bce",
+    "n3",
+    "one_vs_all_ce",
     "pool",
     "run_lstm",
+    "self_adversarial",
     "smooth_targets",
     "smoothed_bce",
 ]

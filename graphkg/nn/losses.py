@@ -19,11 +19,14 @@ def smooth_targets(targets: Tensor, smoothing: float, form: str = "conve") -> Te
     released code, is :math:`(1 - \epsilon) y + 1 / |O|`. The latter exceeds 1 unless
     :math:`\epsilon \ge 1 / |O|`, so the standard form is used below that.
     """
+    return (1 - smoothing) * targets + added_mass(targets.size(-1), smoothing, form)
+
+
+def added_mass(count: int, smoothing: float, form: str = "conve") -> float:
+    """Returns what smoothing adds to each of `count` targets, see :func:`smooth_targets`."""
     if form not in FORMS:
         raise ValueError(f"the form of smoothing is {form!r}, but it is one of {', '.join(FORMS)}")
-    count = targets.size(-1)
-    added = 1 / count if form == "conve" and smoothing * count >= 1 else smoothing / count
-    return (1 - smoothing) * targets + added
+    return 1 / count if form == "conve" and smoothing * count >= 1 else smoothing / count
 
 
 def smoothed_bce(

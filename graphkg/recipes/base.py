@@ -19,7 +19,10 @@ from ..version import FORMAT, __version__
 RECIPE = "recipe.yaml"
 BUNDLED = Path(__file__).parent / "bundled"
 DEFAULT = "jrrelp-redocred-en"
-SYSTEMS = {"jrrelp": "graphkg.recipes.relation_system:RelationSystem"}
+SYSTEMS = {
+    "jrrelp": "graphkg.recipes.relation_system:RelationSystem",
+    "link": "graphkg.recipes.link_system:LinkSystem",
+}
 
 
 class System(Protocol):

@@ -1,4 +1,4 @@
-"""Shuffled batches of examples of similar length."""
+"""Shuffled batches: of examples of similar length, and of the rows of a tensor."""
 
 from __future__ import annotations
 
@@ -37,3 +37,25 @@ class LengthBatches(Sampler[list[int]]):
         step, count = self.size * self.window, self.lengths.numel()
         whole, rest = divmod(count, step)
         return whole * self.window + -(-rest // self.size)
+
+
+class RowBatches:
+    """Batches of the rows of a tensor, shuffled anew each epoch.
+
+    Draws come from torch's global generator, as those of :class:`LengthBatches`.
+
+    Args:
+        rows: [n, *], on any device.
+        size: rows a batch.
+    """
+
+    def __init__(self, rows: torch.Tensor, size: int):
+        self.rows, self.size = rows, size
+
+    def __iter__(self) -> Iterator[torch.Tensor]:
+        order = torch.randperm(len(self.rows)).to(self.rows.device)
+        for part in order.split(self.size) if order.numel() else ():
+            yield self.rows[part]
+
+    def __len__(self) -> int:
+        return -(-len(self.rows) // self.size)

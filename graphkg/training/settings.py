@@ -43,7 +43,7 @@ class TrainSettings(Settings):
     Attributes:
         epochs: most epochs to train.
         batch_size: examples a step.
-        optimizer: ``sgd``, ``adam`` or ``adamw``.
+        optimizer: ``sgd``, ``adam``, ``adamw`` or ``adagrad``.
         rate: learning rate of every parameter group that `rates` does not name.
         rates: learning rate by group, as named by the model's ``groups()``.
         weight_decay: L2 (decoupled for ``adamw``).
@@ -61,7 +61,7 @@ class TrainSettings(Settings):
 
     epochs: int = Field(30, ge=1)
     batch_size: int = Field(50, ge=1)
-    optimizer: Literal["sgd", "adam", "adamw"] = "sgd"
+    optimizer: Literal["sgd", "adam", "adamw", "adagrad"] = "sgd"
     rate: float = Field(0.3, gt=0)
     rates: dict[str, float] = {}
     weight_decay: float = Field(0.0, ge=0)

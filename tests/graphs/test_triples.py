@@ -97,3 +97,17 @@ def test_equal_names_in_two_vocabularies_are_one():
     train = KnowledgeGraph.from_triples([("a", "r", "b")], entities=["a", "b"], relations=["r"])
     test = KnowledgeGraph.from_triples([("b", "r", "a")], entities=["a", "b"], relations=["r"])
     assert TripleIndex(train, test).known_tails(1, 0).tolist() == [0]
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 1), st.integers(0, 3))))
+def test_contains_says_which_triples_are_known(triples):
+    entities, relations = [f"e{n}" for n in range(4)], ["r0", "r1"]
+    labelled = [(entities[h], relations[r], entities[t]) for h, r, t in triples]
+    index = TripleIndex(KnowledgeGraph.from_triples(labelled, entities, relations))
+    asked = torch.cartesian_prod(torch.arange(4), torch.arange(2), torch.arange(4))
+    expected = [tuple(row) in set(triples) for row in asked.tolist()]
+    assert index.contains(*asked.t()).tolist() == expected
+    assert index.to("cpu").contains(*asked.t()).tolist() == expected
+    columns = asked.view(4, 2, 4, 3)
+    spread = index.contains(columns[:, :, :1, 0], columns[:, :, :1, 1], columns[..., 2])
+    assert spread.flatten().tolist() == expected

@@ -1,0 +1,97 @@
+"""``graphkg data list`` and ``graphkg data check``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..datasets.triple_lines import Problem, Row
+    from ..datasets.triple_sets import TripleFiles
+
+SHOWN = 20
+WIDTH = 160  # where stdout is no terminal
+
+
+def list_data() -> None:
+    """Prints the known sets of triples: published counts, licence, and whether they are found."""
+    from ..datasets.triple_sets import KNOWN, find_triple_files
+    from ..errors import InputError
+
+    rows = []
+    for name, known in KNOWN.items():
+        try:
+            found = "yes" if "test" in find_triple_files(name).parts else "without test"
+        except InputError:
+            found = "no"
+        rows.append([name, *(f"{count:,}" for count in known.counts), known.licence, found])
+    columns = ("name", "entities", "relations", "train", "valid", "test", "licence", "found")
+    _print("known sets of triples", columns, rows, right=range(1, 6))
+
+
+def check_data(folder: str) -> None:
+    """Prints the counts of a set of triples, and what is wrong with its files kind by kind.
+
+    Args:
+        folder: a folder or a known name.
+
+    Raises:
+        typer.Exit: with code 1 if there are errors; warnings alone are no failure.
+    """
+    import typer
+
+    from ..datasets.triple_checks import check_files, summary
+    from ..datasets.triple_sets import find_triple_files
+
+    files = find_triple_files(folder)
+    problems, parts = check_files(files)
+    counts = [_counts(path.name, rows) for path, rows in parts.items()]
+    if len(parts) > 1:
+        counts.append(_counts("all", [row for rows in parts.values() for row in rows]))
+    columns = ("file", "triples", "entities", "relations")
+    _print(f"{files.name}: {files.folder}", columns, counts, right=range(1, 4))
+    for kind, count in summary(problems).items():
+        _print_kind(files, [problem for problem in problems if problem.kind == kind], count)
+    errors = sum(problem.severity == "error" for problem in problems)
+    print(f"errors: {errors}, warnings: {len(problems) - errors}")
+    if errors:
+        raise typer.Exit(1)
+
+
+def _counts(name: str, rows: Sequence[Row]) -> list[str]:
+    entities = {label for row in rows for label in (row.head, row.tail)}
+    relations = {row.relation for row in rows}
+    return [name, *(f"{len(items):,}" for items in (rows, entities, relations))]
+
+
+def _print_kind(files: TripleFiles, problems: list[Problem], count: int) -> None:
+    first = problems[0]
+    rows = [
+        (f"{problem.path.relative_to(files.folder)}:{problem.line}", problem.message)
+        for problem in problems[:SHOWN]
+    ]
+    if len(problems) > SHOWN:
+        rows.append(("", f"and {len(problems) - SHOWN:,} more"))
+    _print(f"{first.severity}: {first.kind} ({count:,})", ("where", "what"), rows)
+
+
+def _print(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[int] = ()
+) -> None:
+    """Prints a table; nothing in it is read as markup."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for number, column in enumerate(columns):
+        table.add_column(column, no_wrap=number == 0, overflow="fold")
+        if number in right:
+            table.columns[number].justify = "right"
+    for row in rows:
+        table.add_row(*map(Text, row))
+    console = Console()
+    console = console if console.is_terminal else Console(width=WIDTH)
+    console.print(Text(title, style="bold"))
+    console.print(table)
+    console.print()

@@ -1,0 +1,118 @@
+"""``graphkg train link``, ``graphkg predict``, and ``graphkg evaluate`` of a link predictor."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+from .show import say
+from .text import check_file, write_lines
+
+COLUMNS = ("rank", "label", "name", "score", "probability", "known")
+
+
+def train_link_system(
+    output: Path,
+    preset: str | None,
+    data: Path | None,
+    changes: dict[str, Any],
+    resume: bool,
+) -> None:
+    """Trains a link predictor and prints its validation and test scores."""
+    from ..datasets.triples import read_triple_data
+    from ..recipes.link import build_link_recipe
+    from ..recipes.link_training import train_link, trained_link_recipe
+
+    if resume:
+        recipe = trained_link_recipe(output)
+    else:
+        named = preset is not None or "data" in changes
+        if data is not None and not named:
+            changes = {"data": str(data), **changes}
+            data = None
+        recipe = build_link_recipe(preset, changes)
+    say(f"reading {recipe.data}")
+    triples = read_triple_data(recipe.data, data)
+    trained = train_link(recipe, output, resume=resume, data=triples)
+    say(f"best epoch {trained.training['best_epoch']}, saved to {output}")
+    for split in ("valid", "test"):
+        if triples.parts[split].heads.numel():
+            scores = trained.evaluate(split).summary()
+            print(split, json.dumps({name: round(value, 4) for name, value in scores.items()}))
+
+
+def evaluate_link_system(
+    system: Any, data: Path | None, split: str, raw: bool, memory: str, output: Path | None
+) -> None:
+    """Prints the ranking of a split; `output` gets it as JSON with its protocol."""
+    from ..datasets.triples import read_triple_data
+
+    given: Any = split
+    if data is not None:
+        if split not in ("train", "valid", "test"):
+            raise InputError(f"--split {split!r} is not one of train, valid, test")
+        name = system.recipe.data
+        known = name == Path(name).name and not Path(name).exists()
+        triples = read_triple_data(name, data) if known else read_triple_data(str(data))
+        given = getattr(triples, split)
+    scores = system.evaluate(given, raw=raw, memory_budget=memory, progress=True)
+    print(scores)
+    if output is not None:
+        text = json.dumps(scores.to_dict(), ensure_ascii=False, indent=1)
+        write_lines([text + "\n"], output)
+
+
+def predict_links(
+    run: str,
+    head: str | None,
+    relation: str,
+    tail: str | None,
+    top: int,
+    keep_known: bool,
+    candidates: str | None,
+    form: str,
+    output: Path | None,
+) -> None:
+    """Prints the best answers to one question as a table, lines of JSON or tab-separated."""
+    from ..recipes import load
+    from ..recipes.link_system import LinkSystem
+
+    writers = {"table": _table, "jsonl": _jsonl, "tsv": _tsv}
+    if form not in writers:
+        raise InputError(f"--format {form!r} is not one of {', '.join(writers)}")
+    if output is not None:
+        check_file(output)
+    system = load(run)
+    if not isinstance(system, LinkSystem):
+        raise InputError(
+            f"{run} is {type(system).__name__}, which extracts from text, but predict needs a run "
+            "of link prediction: train one with graphkg train link"
+        )
+    answers = system.predict(head, relation, tail, top, keep_known, candidates)
+    write_lines(writers[form](answers), output)
+
+
+def _table(answers: Sequence[Any]) -> list[str]:
+    rows = [[_cell(getattr(answer, name)) for name in COLUMNS] for answer in answers]
+    widths = [max(map(len, column)) for column in zip(COLUMNS, *rows)]
+    lines = [[*COLUMNS], *rows]
+    return ["  ".join(c.ljust(w) for c, w in zip(row, widths)).rstrip() + "\n" for row in lines]
+
+
+def _jsonl(answers: Sequence[Any]) -> list[str]:
+    rows = ({name: getattr(answer, name) for name in COLUMNS} for answer in answers)
+    return [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
+
+
+def _tsv(answers: Sequence[Any]) -> list[str]:
+    rows = ([_cell(getattr(answer, name)) for name in COLUMNS] for answer in answers)
+    return ["\t".join(row) + "\n" for row in [list(COLUMNS), *rows]]
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    return f"{value:.4f}" if isinstance(value, float) else " ".join(str(value).split())

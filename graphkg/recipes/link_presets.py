@@ -1,0 +1,7 @@
+"""Presets of link prediction, named ``<data>-<model>``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+PRESETS: dict[str, dict[str, Any]] = {}
