@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from cases import LinkPredictorCase
+from link_cases import LinkPredictorCase
 
 from graphkg.errors import InputError
 from graphkg.link import ComplEx

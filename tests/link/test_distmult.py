@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from cases import LinkPredictorCase
+from link_cases import LinkPredictorCase
 
 from graphkg.errors import InputError
 from graphkg.link import DistMult

@@ -6,7 +6,7 @@ import math
 
 import pytest
 import torch
-from cases import LinkPredictorCase
+from link_cases import LinkPredictorCase
 
 from graphkg.errors import InputError
 from graphkg.link import RotatE, rotate

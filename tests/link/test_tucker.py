@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from cases import LinkPredictorCase
+from link_cases import LinkPredictorCase
 
 from graphkg.link import TuckER
 
