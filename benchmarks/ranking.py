@@ -175,7 +175,7 @@ def main() -> None:
         f"{asked:,} distinct queries; seconds per 1,000 rankings of {len(sample):,} triples"
     )
     print(
-        f"{'':10s}{'graphkg':>9s}{'PyKEEN':>9s}{'ratio':>7s}{'both MRRs':>17s}{'all test':>10s}  memory"
+        f"{'':10s}{'graphkg':>9s}{'PyKEEN':>9s}{'ratio':>7s}{'MRRs':>17s}{'all test':>10s}  memory"
     )
     whole = {}
     for name in options.models:

@@ -108,12 +108,15 @@ def evaluate(
     raw: Annotated[bool, typer.Option(help="Links: rank unfiltered.")] = False,
     memory: Annotated[str, typer.Option(help="Links: memory for scores.")] = "256MB",
     output: Out = None,
+    ranks: Annotated[
+        Path | None, typer.Option(help="Links: file for the rank of every triple, tab-separated.")
+    ] = None,
     parser: ParserName = "bundled",
 ) -> None:
     """Score a trained system: labelled pairs, raw text (--texts), or the ranks of links."""
     from .train import evaluate_system
 
-    evaluate_system(run, data, split, texts, baseline, raw, memory, output, parser)
+    evaluate_system(run, data, split, texts, baseline, raw, memory, output, ranks, parser)
 
 
 @app.command()

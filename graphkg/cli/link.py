@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,11 +45,22 @@ def train_link_system(
 
 
 def evaluate_link_system(
-    system: Any, data: Path | None, split: str, raw: bool, memory: str, output: Path | None
+    system: Any,
+    data: Path | None,
+    split: str,
+    raw: bool,
+    memory: str,
+    output: Path | None,
+    ranks: Path | None,
 ) -> None:
-    """Prints the ranking of a split; `output` gets it as JSON with its protocol."""
+    """Prints the ranking of a split.
+
+    `output` gets it as JSON with its protocol, `ranks` a line for every triple and side.
+    """
     from ..datasets.triples import read_triple_data
 
+    if ranks is not None:
+        check_file(ranks)
     given: Any = split
     if data is not None:
         if split not in ("train", "valid", "test"):
@@ -63,6 +74,19 @@ def evaluate_link_system(
     if output is not None:
         text = json.dumps(scores.to_dict(), ensure_ascii=False, indent=1)
         write_lines([text + "\n"], output)
+    if ranks is not None:
+        graph = system.triples.parts[split] if data is None else given
+        write_lines(_rank_lines(graph.triples(), scores.ranks), ranks)
+
+
+def _rank_lines(triples: Sequence[tuple[str, str, str]], ranks: Mapping[str, Any]) -> Iterator[str]:
+    """One line a triple and side, so that any average can be computed again."""
+    kinds = ("optimistic", "realistic", "pessimistic", "candidates")
+    yield "\t".join(["head", "relation", "tail", "side", *kinds]) + "\n"
+    for side, found in ranks.items():
+        columns = [getattr(found, kind).tolist() for kind in kinds]
+        for triple, *row in zip(triples, *columns):
+            yield "\t".join([*triple, side, *map(str, row)]) + "\n"
 
 
 def predict_links(

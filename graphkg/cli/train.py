@@ -84,6 +84,7 @@ def evaluate_system(
     raw: bool,
     memory: str,
     output: Path | None,
+    ranks: Path | None,
     parser: str,
 ) -> None:
     """Prints the scores of a trained system; `output` gets them as JSON with their protocol."""
@@ -99,7 +100,7 @@ def evaluate_system(
         raise InputError(f"--split {split!r} is not one of {', '.join(SPLITS)}")
     system = load(run)
     if isinstance(system, LinkSystem):
-        evaluate_link_system(system, data, split, raw, memory, output)
+        evaluate_link_system(system, data, split, raw, memory, output, ranks)
         return
     reader = open_parser(parser)
     if texts is not None:

@@ -60,6 +60,19 @@ def test_evaluate_prints_a_table_and_saves_its_protocol(command, run, tmp_path):
     assert raw.code == 0 and "raw ranks" in raw.out
 
 
+def test_the_averages_can_be_computed_again_from_the_rank_of_every_triple(command, run, tmp_path):
+    ended = command("evaluate", run, "--ranks", tmp_path / "ranks.tsv", "-o", tmp_path / "a.json")
+    assert ended.code == 0, ended.err
+    lines = (tmp_path / "ranks.tsv").read_text(encoding="utf-8").splitlines()
+    names, *rows = (line.split("\t") for line in lines)
+    ranks = [float(row[names.index("realistic")]) for row in rows]
+    saved = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
+    assert len(ranks) == 2 * saved["triples"]
+    assert sum(1 / rank for rank in ranks) / len(ranks) == pytest.approx(saved["mrr"])
+    test = {tuple(line.split("\t")) for line in (FAMILY / "test.tsv").read_text().splitlines()}
+    assert {tuple(row[:3]) for row in rows} == test
+
+
 def test_predict_takes_names_and_writes_lines(command, run):
     ended = command("predict", run, "--head", "Mina Fabri", "--relation", "works for", "--top", 3)
     assert ended.code == 0, ended.err
