@@ -47,7 +47,7 @@ class LinkRecipe(Settings):
     negatives: int = Field(64, ge=1)
     temperature: float = Field(1.0, ge=0)
     filtered: bool = True
-    margin: float = 0.0
+    margin: float = 9.0
     norm: Literal[1, 2] = 1
     entity_dropout: float = Field(0.0, ge=0, lt=1)
     relation_dropout: float = Field(0.0, ge=0, lt=1)

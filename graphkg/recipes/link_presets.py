@@ -39,6 +39,7 @@ SMALL: dict[str, Preset] = {
     "transe": drawn(0.003, 64, 6.0),
     "rotate": drawn(0.01, 32, 6.0),
 }
+KINSHIPS: dict[str, Preset] = SMALL | {"transe": one_vs_all(0.01, 0.0, patience=8)}
 CODEX: dict[str, Preset] = {
     "conve": all_tails(train={"epochs": 40, "patience": 6}),
     "complex": one_vs_all(0.002, 0.02, 400, batch_size=512, epochs=30, patience=5),
@@ -88,7 +89,7 @@ LARGE: dict[str, Preset] = {
 
 
 def _named() -> dict[str, Preset]:
-    sets = {"umls": SMALL, "kinships": SMALL, "codex-s": CODEX}
+    sets = {"umls": SMALL, "kinships": KINSHIPS, "codex-s": CODEX}
     found = {
         f"{data}-{model}": preset for data, all_ in sets.items() for model, preset in all_.items()
     }
