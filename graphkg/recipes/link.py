@@ -73,9 +73,6 @@ class LinkRecipe(Settings):
     )
 
 
-MODELS = ("conve", "distmult", "complex", "transe", "rotate", "tucker")
-
-
 def build_link_recipe(
     preset: str | None = None, changes: dict[str, Any] | None = None
 ) -> LinkRecipe:

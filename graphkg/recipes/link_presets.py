@@ -41,8 +41,9 @@ SMALL: dict[str, Preset] = {
 }
 KINSHIPS: dict[str, Preset] = SMALL | {"transe": one_vs_all(0.01, 0.0, patience=8)}
 CODEX: dict[str, Preset] = {
-    "conve": all_tails(train={"epochs": 40, "patience": 6}),
-    "complex": one_vs_all(0.002, 0.02, 400, batch_size=512, epochs=30, patience=5),
+    "conve": all_tails(train={"patience": 10}),
+    "complex": one_vs_all(0.001, 0.01, 400, batch_size=512, epochs=60, patience=6)
+    | {"entity_dropout": 0.2, "relation_dropout": 0.2},
     "distmult": one_vs_all(0.002, 0.02, 400, batch_size=512, epochs=30, patience=5),
     "tucker": all_tails(
         relation_dim=100,
@@ -50,7 +51,7 @@ CODEX: dict[str, Preset] = {
         input_dropout=0.3,
         feature_dropout=0.4,
         hidden_dropout=0.5,
-        train={"epochs": 40, "patience": 6},
+        train={"epochs": 300, "patience": 20},
     ),
     "rotate": drawn(0.005, 64, 9.0, batch_size=512, epochs=25, patience=5),
 }

@@ -194,7 +194,8 @@ def _epoch_log(engine: Any, path: Path, stream: EpochBatches, resume: bool) -> A
             self.started = time.monotonic()
 
         def on_train_epoch_end(self, trainer: Any, module: Any) -> None:
-            metrics = {name: float(value) for name, value in trainer.callback_metrics.items()}
+            found = trainer.callback_metrics.items()
+            metrics = {name: float(value) for name, value in found if not name.startswith("loss_")}
             rates = {group["name"]: group["lr"] for group in module.optimizers().param_groups}
             seconds = time.monotonic() - self.started
             row = {"epoch": trainer.current_epoch + 1, **metrics, "rates": rates}

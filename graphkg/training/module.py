@@ -85,9 +85,15 @@ def build_module(model: Any, settings: TrainSettings, validate: Validate | None)
             losses = self.model.losses(batch)
             total = torch.stack(list(losses.values())).sum()
             named = {f"loss/{name}": loss.detach() for name, loss in losses.items()}
-            size = getattr(batch, "num_graphs", 1)
+            size = (
+                len(batch) if isinstance(batch, torch.Tensor) else getattr(batch, "num_graphs", 1)
+            )
             self.log_dict(named, on_step=False, on_epoch=True, batch_size=size)
-            self.log("loss", total.detach(), prog_bar=True, batch_size=size)
+            both = {
+                "on_step": True,
+                "on_epoch": True,
+            }  # the bar shows the last step, the log the mean
+            self.log("loss", total.detach(), prog_bar=True, batch_size=size, **both)
             return total
 
         def on_train_batch_end(self, *_: Any) -> None:

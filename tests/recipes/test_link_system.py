@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from typing import get_args
 
 import pytest
 import torch
@@ -11,10 +12,11 @@ from graphkg.datasets.triples import TripleData, read_triple_data
 from graphkg.errors import InputError
 from graphkg.graphs import KnowledgeGraph
 from graphkg.recipes import load
-from graphkg.recipes.link import MODELS, build_link_recipe
+from graphkg.recipes.link import LinkRecipe, build_link_recipe
 from graphkg.recipes.link_presets import PRESETS
 from graphkg.recipes.link_training import train_link
 
+MODELS = get_args(LinkRecipe.model_fields["model"].annotation)
 SMALL = {"dim": 16, "epochs": 3, "batch_size": 32, "progress": False, "conve_width": 4}
 
 

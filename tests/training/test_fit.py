@@ -144,3 +144,19 @@ def test_an_unknown_setting_is_answered_with_the_nearest_known_one():
 def test_a_rate_for_a_group_that_the_model_lacks_is_an_error():
     with pytest.raises(InputError, match=r"\['encoder'\], but the model has \['all'\]"):
         build_optimizer(new_model(), TrainSettings(rates={"encoder": 0.1}))
+
+
+def test_the_log_has_the_mean_loss_of_an_epoch_weighted_by_batch_size():
+    class Constant(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = nn.Parameter(torch.ones(1))
+
+        def losses(self, batch):
+            return {"mean": batch.mean() + 0 * self.weight.sum()}
+
+    batches = [torch.tensor([1.0, 1.0, 1.0]), torch.tensor([5.0])]
+    settings = TrainSettings(epochs=1, progress=False, device="cpu")
+    (row,) = fit(Constant(), batches, settings).history
+    assert row["loss"] == pytest.approx(2.0) and row["loss/mean"] == pytest.approx(2.0)
+    assert not [name for name in row if name.startswith("loss_")]
