@@ -99,7 +99,13 @@ def evaluate_system(
     if texts is None and split not in SPLITS:
         raise InputError(f"--split {split!r} is not one of {', '.join(SPLITS)}")
     system = load(run)
-    if isinstance(system, LinkSystem):
+    links = isinstance(system, LinkSystem)
+    ours = {"--texts": texts, "--baseline": baseline} if links else {"--raw": raw, "--ranks": ranks}
+    strange = [name for name, value in ours.items() if value]
+    if strange:
+        kind = "links" if links else "relations in sentences"
+        raise InputError(f"{strange[0]} was given, but {run} predicts {kind}: leave it out")
+    if links:
         evaluate_link_system(system, data, split, raw, memory, output, ranks)
         return
     reader = open_parser(parser)

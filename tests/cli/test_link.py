@@ -73,6 +73,13 @@ def test_the_averages_can_be_computed_again_from_the_rank_of_every_triple(comman
     assert {tuple(row[:3]) for row in rows} == test
 
 
+def test_options_of_the_other_kind_of_model_are_told(command, run, tmp_path):
+    for option in (["--texts", "redocred"], ["--baseline"]):
+        _one_sentence(command("evaluate", run, *option), f"{option[0]} was given, but .* links")
+    for option in (["--raw"], ["--ranks", tmp_path / "x"]):
+        _one_sentence(command("evaluate", "default", *option), f"{option[0]} was given, but")
+
+
 def test_predict_takes_names_and_writes_lines(command, run):
     ended = command("predict", run, "--head", "Mina Fabri", "--relation", "works for", "--top", 3)
     assert ended.code == 0, ended.err
