@@ -55,16 +55,21 @@ CODEX: dict[str, Preset] = {
     ),
     "rotate": drawn(0.005, 64, 9.0, batch_size=512, epochs=25, patience=5),
 }
-LACROIX: Preset = {"batch_size": 1000, "optimizer": "adagrad", "rate": 0.1, "epochs": 100}
+
+
+def lacroix(n3: float, dim: int) -> Preset:
+    """The settings of Lacroix et al., 2018, at their rank of 2000 (1000 complex numbers)."""
+    return one_vs_all(0.1, n3, dim, batch_size=1000, optimizer="adagrad", epochs=100, patience=15)
+
+
 LARGE: dict[str, Preset] = {
     # Dettmers et al., 2018
     "fb15k-237-conve": all_tails(0.001, train={"epochs": 200, "patience": 20}),
     "wn18rr-conve": all_tails(0.003, train={"epochs": 200, "patience": 20}),
-    # Lacroix et al., 2018 (rank 2000: complex numbers of width 1000)
-    "fb15k-237-complex": one_vs_all(0.1, 0.05, 2000, patience=15) | {"train": LACROIX},
-    "wn18rr-complex": one_vs_all(0.1, 0.1, 2000, patience=15) | {"train": LACROIX},
-    "fb15k-237-distmult": one_vs_all(0.1, 0.05, 1000, patience=15) | {"train": LACROIX},
-    "wn18rr-distmult": one_vs_all(0.1, 0.1, 1000, patience=15) | {"train": LACROIX},
+    "fb15k-237-complex": lacroix(0.05, 2000),
+    "wn18rr-complex": lacroix(0.1, 2000),
+    "fb15k-237-distmult": lacroix(0.05, 1000),
+    "wn18rr-distmult": lacroix(0.1, 1000),
     # Balazevic et al., 2019
     "fb15k-237-tucker": all_tails(
         0.0005,
