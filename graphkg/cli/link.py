@@ -63,12 +63,10 @@ def evaluate_link_system(
         check_file(ranks)
     given: Any = split
     if data is not None:
-        if split not in ("train", "valid", "test"):
-            raise InputError(f"--split {split!r} is not one of train, valid, test")
         name = system.recipe.data
         known = name == Path(name).name and not Path(name).exists()
         triples = read_triple_data(name, data) if known else read_triple_data(str(data))
-        given = getattr(triples, split)
+        given = triples.parts[split]
     scores = system.evaluate(given, raw=raw, memory_budget=memory, progress=True)
     print(scores)
     if output is not None:

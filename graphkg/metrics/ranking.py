@@ -132,8 +132,7 @@ def summarise(ranks: Ranks, ties: Ties = "realistic") -> dict[str, float]:
 def count_above(scores: Tensor, bound: Tensor) -> tuple[Tensor, Tensor]:
     """Counts the scores [B, N] that are greater than, and at least, the bound [B] of their row.
 
-    On the CPU NumPy compares (three times as fast as torch), some rows at a time, and eight flags
-    are added in one machine word.
+    On the CPU NumPy compares, some rows at a time, and eight flags are added in one machine word.
     """
     count, width = scores.shape
     bound = bound.unsqueeze(1)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ..errors import InputError, nearest
-from ..training import Settings
+from ..training import Settings, TrainSettings
 from ..version import FORMAT, __version__
 
 RECIPE = "recipe.yaml"
@@ -118,6 +118,48 @@ def read_recipe(folder: Path) -> dict[str, Any]:
             f"{', '.join(SYSTEMS)}"
         )
     return recipe
+
+
+def settings_of(
+    kind: type[Settings],
+    where: str,
+    presets: dict[str, dict[str, Any]],
+    preset: str | None,
+    changes: dict[str, Any] | None,
+) -> Any:
+    """Returns the settings of a preset with some of them changed.
+
+    Args:
+        kind: the settings' class; its field ``train`` has the training settings.
+        where: what messages call the settings.
+        presets: values by the name of the preset.
+        preset: a name among `presets`; ``None`` = the defaults of `kind`.
+        changes: values by key; a key of the training settings may stand alone or as
+            ``train.<key>``.
+
+    Raises:
+        InputError: an unknown preset or key, or a value that does not fit.
+    """
+    if preset is not None and preset not in presets:
+        raise InputError(
+            f"preset {preset!r} is not one of {', '.join(presets)}{nearest(preset, list(presets))}"
+        )
+    values = dict(presets[preset]) if preset else {}
+    train = {**kind.model_fields["train"].default.model_dump(), **values.pop("train", {})}
+    for key, value in (changes or {}).items():
+        name = key.removeprefix("train.")
+        if name in TrainSettings.model_fields:
+            train[name] = value
+        else:
+            values[key] = value
+    checked = TrainSettings.parse(train, "training settings")
+    return kind.parse({**values, "train": checked}, where)
+
+
+def check_new_run(folder: Path) -> None:
+    """Raises an InputError unless a training can begin in `folder`."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(f"{folder} exists and is not empty: name another folder, or use --resume")
 
 
 def write_recipe(folder: Path, system: str, settings: Settings, **more: Any) -> None:

@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from ..errors import InputError, nearest
 from ..training import Settings, TrainSettings
+from .base import settings_of
 
 
 class JRRELPRecipe(Settings):
@@ -96,28 +96,5 @@ PRESETS: dict[str, dict[str, Any]] = {
 
 
 def build_recipe(preset: str | None = None, changes: dict[str, Any] | None = None) -> JRRELPRecipe:
-    """Returns the settings of a preset with some of them changed.
-
-    Args:
-        preset: a name in :data:`PRESETS`; ``None`` = the defaults.
-        changes: values by key; a key of the training settings may stand alone or as
-            ``train.<key>``.
-
-    Raises:
-        InputError: an unknown preset or key, or a value that does not fit.
-    """
-    if preset is not None and preset not in PRESETS:
-        raise InputError(
-            f"preset {preset!r} is not one of {', '.join(PRESETS)}{nearest(preset, list(PRESETS))}"
-        )
-    values: dict[str, Any] = dict(PRESETS[preset]) if preset else {}
-    defaults = JRRELPRecipe().train.model_dump()
-    train = {**defaults, **values.pop("train", {})}
-    for key, value in (changes or {}).items():
-        name = key.removeprefix("train.")
-        if name in TrainSettings.model_fields:
-            train[name] = value
-        else:
-            values[key] = value
-    checked = TrainSettings.parse(train, "training settings")
-    return JRRELPRecipe.parse({**values, "train": checked}, "settings of jrrelp")
+    """Returns the settings of a preset with some changed, see :func:`.base.settings_of`."""
+    return settings_of(JRRELPRecipe, "settings of jrrelp", PRESETS, preset, changes)

@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from ..errors import InputError, nearest
 from ..training import Settings, TrainSettings
+from .base import settings_of
 from .link_presets import PRESETS
 
 
@@ -76,27 +76,5 @@ class LinkRecipe(Settings):
 def build_link_recipe(
     preset: str | None = None, changes: dict[str, Any] | None = None
 ) -> LinkRecipe:
-    """Returns the settings of a preset with some of them changed.
-
-    Args:
-        preset: a name in :data:`~graphkg.recipes.link_presets.PRESETS`; ``None`` = the defaults.
-        changes: values by key; a key of the training settings may stand alone or as
-            ``train.<key>``.
-
-    Raises:
-        InputError: an unknown preset or key, or a value that does not fit.
-    """
-    if preset is not None and preset not in PRESETS:
-        raise InputError(
-            f"preset {preset!r} is not one of {', '.join(PRESETS)}{nearest(preset, list(PRESETS))}"
-        )
-    values: dict[str, Any] = dict(PRESETS[preset]) if preset else {}
-    train = {**LinkRecipe().train.model_dump(), **values.pop("train", {})}
-    for key, value in (changes or {}).items():
-        name = key.removeprefix("train.")
-        if name in TrainSettings.model_fields:
-            train[name] = value
-        else:
-            values[key] = value
-    checked = TrainSettings.parse(train, "training settings")
-    return LinkRecipe.parse({**values, "train": checked}, "settings of link")
+    """Returns the settings of a preset with some changed, see :func:`.base.settings_of`."""
+    return settings_of(LinkRecipe, "settings of link", PRESETS, preset, changes)

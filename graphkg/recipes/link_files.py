@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ..datasets.triple_sets import PARTS
 from ..datasets.triples import TripleData
 from ..errors import InputError
 from ..graphs import KnowledgeGraph
@@ -18,7 +19,6 @@ from ..vocab import Vocabulary
 TRIPLES, NAMES = "triples.safetensors", "names.json"
 ENTITIES, RELATIONS = "vocabularies/entity.jsonl", "vocabularies/relation.jsonl"
 FILES = (TRIPLES, NAMES, ENTITIES, RELATIONS)
-SPLITS = ("train", "valid", "test")
 
 
 def write_triple_files(data: TripleData, folder: Path) -> None:
@@ -28,7 +28,7 @@ def write_triple_files(data: TripleData, folder: Path) -> None:
     (folder / "vocabularies").mkdir(exist_ok=True)
     data.entities.save(folder / ENTITIES)
     data.relations.save(folder / RELATIONS)
-    save_file({split: _rows(getattr(data, split)) for split in SPLITS}, folder / TRIPLES)
+    save_file({part: _rows(graph) for part, graph in data.parts.items()}, folder / TRIPLES)
     names = {
         "entities": data.entity_names,
         "relations": data.relation_names,
@@ -54,7 +54,7 @@ def read_triple_files(folder: Path, name: str) -> TripleData:
     names: dict[str, Any] = json.loads((folder / NAMES).read_text(encoding="utf-8"))
     train, valid, test = (
         KnowledgeGraph.from_ids(rows[split][[0, 2]], rows[split][1], entities, relations)
-        for split in SPLITS
+        for split in PARTS
     )
     return TripleData(
         name,

@@ -32,7 +32,6 @@ from .link import LinkRecipe
 from .link_files import FILES, read_triple_files, write_triple_files
 from .link_predictors import build_link_model
 
-SPLITS = ("train", "valid", "test")
 SEEN = "seen"
 UNSEEN_RULE = (
     "candidates are all entities of the data set; one that no training triple has keeps the row "
@@ -127,8 +126,8 @@ class LinkSystem:
             self._check_names("entity", self.triples.entities.labels, data.entities.labels)
             self._check_names("relation", self.triples.relations.labels, data.relations.labels)
             return data
-        if data not in SPLITS:
-            raise InputError(f"split {data!r} is not one of {', '.join(SPLITS)}")
+        if data not in self.triples.parts:
+            raise InputError(f"split {data!r} is not one of {', '.join(self.triples.parts)}")
         return self.triples.parts[data]
 
     def _check_names(self, what: str, own: Sequence[str], other: Sequence[str]) -> None:

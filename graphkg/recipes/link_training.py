@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..datasets.triples import TripleData, read_triple_data
-from ..errors import InputError
 from ..training import fit
 from ..training.batches import RowBatches
 from ..training.module import Validate
-from .base import read_recipe, write_recipe
+from .base import check_new_run, read_recipe, write_recipe
 from .link import LinkRecipe
 from .link_system import LinkSystem
 
@@ -45,8 +44,8 @@ def train_link(
     folder = Path(folder)
     if resume:
         recipe = trained_link_recipe(folder)
-    elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(f"{folder} exists and is not empty: name another folder, or use --resume")
+    else:
+        check_new_run(folder)
     data = data or read_triple_data(recipe.data, data_path)
     system = LinkSystem.build(recipe, data)
     system.name = folder.resolve().name
@@ -54,13 +53,7 @@ def train_link(
     batches = RowBatches(system.model.examples(), recipe.train.batch_size)
     validate = None if not data.valid.heads.numel() else _validate(system)
     result = fit(system.model, batches, recipe.train, validate, folder, resume)
-    system.training = {
-        "best_epoch": result.best_epoch,
-        "best": result.best,
-        "epochs": len(result.history),
-        "seconds": round(result.seconds, 1),
-        **{k: v for k, v in result.protocol.items() if k != "settings"},
-    }
+    system.training = result.summary()
     system.write(folder)
     return system
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..errors import InputError
 from ..parsing.base import Parser
 from ..training import fit
-from .base import read_recipe, write_recipe
+from .base import check_new_run, read_recipe, write_recipe
 from .jrrelp import JRRELPRecipe
 from .relation_data import RelationData, read_relation_data
 from .relation_system import RelationSystem
@@ -48,8 +47,8 @@ def train_jrrelp(
     folder = Path(folder)
     if resume:
         recipe = trained_recipe(folder)
-    elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(f"{folder} exists and is not empty: name another folder, or use --resume")
+    else:
+        check_new_run(folder)
     if data is None:
         data = read_relation_data(
             recipe.data, data_path, parser or SpacyParser(), recipe.split_seed
@@ -65,12 +64,6 @@ def train_jrrelp(
         folder,
         resume,
     )
-    system.training = {
-        "best_epoch": result.best_epoch,
-        "best": result.best,
-        "epochs": len(result.history),
-        "seconds": round(result.seconds, 1),
-        **{k: v for k, v in result.protocol.items() if k != "settings"},
-    }
+    system.training = result.summary()
     system.write(folder)
     return system

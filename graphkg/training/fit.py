@@ -39,6 +39,17 @@ class FitResult:
     seconds: float
     protocol: dict[str, Any]
 
+    def summary(self) -> dict[str, Any]:
+        """What a saved run keeps of it; its settings stand in the recipe."""
+        facts = {name: value for name, value in self.protocol.items() if name != "settings"}
+        return {
+            "best_epoch": self.best_epoch,
+            "best": self.best,
+            "epochs": len(self.history),
+            "seconds": round(self.seconds, 1),
+            **facts,
+        }
+
 
 def seed_everything(seed: int) -> None:
     """Seeds Python, NumPy and torch."""

@@ -63,7 +63,7 @@ def build_optimizer(model: nn.Module, settings: TrainSettings) -> torch.optim.Op
     options: dict[str, Any] = {"lr": settings.rate, "weight_decay": settings.weight_decay}
     devices = {p.device.type for group in groups for p in group["params"]}
     fused = {"adam": {"cpu", "cuda"}, "adamw": {"cpu", "cuda"}, "adagrad": {"cpu"}}
-    # One kernel a step, 3 times faster for wide tables; it cannot go with the scaling of float16.
+    # One kernel a step instead of ten over every row; it cannot go with the scaling of float16.
     if devices <= fused.get(settings.optimizer, set()) and settings.precision != "16-mixed":
         options["fused"] = True
     return kinds[settings.optimizer](groups, **options)
