@@ -17,6 +17,7 @@ from ..graphs.knowledge import EDGE
 from ..link.base import LinkPredictor
 from ..nn.link_losses import kvsall_bce, n3, one_vs_all_ce, self_adversarial
 from ..stores import EmbeddingStore
+from .frozen_ranker import FrozenRanker
 
 LOSSES = ("kvsall", "1vsall", "negative")
 
@@ -236,53 +237,3 @@ class LinkPrediction(nn.Module):
         return (
             f"LinkPrediction({self.predictor!r}, {self.num_entities} entities, {self.loss}{front})"
         )
-
-
-class FrozenRanker:
-    """A :class:`LinkPrediction` while it ranks: entity rows stand still and are scored in tiles.
-
-    Args:
-        model: in eval mode, unless its dropout is wanted.
-    """
-
-    def __init__(self, model: LinkPrediction):
-        self.model, self.num_entities = model, model.num_entities
-        self.rows, self.relations = model.entity_rows(), model.store["relation"]()
-        self._last: tuple[int, Tensor] | None = None
-        # Scores that are products alone are written in place.
-        self._product = type(model.predictor).compare is LinkPredictor.compare
-
-    @property
-    def device(self) -> torch.device:
-        """Where it scores."""
-        return self.rows.device
-
-    @property
-    def bytes_per_query(self) -> int:
-        """Memory that merging one query takes, about."""
-        return 4 * self.model.predictor.floats_per_query
-
-    def merge(self, side: str, entity: Tensor, relation: Tensor) -> Tensor:
-        """Returns z of the queries (entity, relation, ?) or, for heads, (?, relation, entity)."""
-        if side == "head":
-            relation = relation + self.model.num_relations
-        return self.model.predictor.merge(self.rows[entity], self.relations[relation])
-
-    def score_tile(self, z: Tensor, start: int, stop: int, out: Tensor | None = None) -> Tensor:
-        """Returns the scores of the entities `start` to `stop`, past the last one those of it."""
-        g, rows = self.model.predictor, self._tile(start, stop)
-        if out is not None and self._product:
-            torch.mm(z, rows.t(), out=out)
-            return out if g.bias is None else out.add_(g.bias[self._index(start, stop, z.device)])
-        index = None if g.bias is None else self._index(start, stop, z.device)
-        return g.score(z, rows, index)
-
-    def _tile(self, start: int, stop: int) -> Tensor:
-        if stop <= self.num_entities:
-            return self.rows[start:stop]
-        if self._last is None or self._last[0] != start:
-            self._last = start, self.rows[self._index(start, stop, self.rows.device)]
-        return self._last[1]
-
-    def _index(self, start: int, stop: int, device: torch.device) -> Tensor:
-        return torch.arange(start, stop, device=device).clamp(max=self.num_entities - 1)
