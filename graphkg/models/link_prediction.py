@@ -15,7 +15,7 @@ from ..errors import InputError
 from ..graphs import KnowledgeGraph, Ragged, TripleIndex
 from ..graphs.knowledge import EDGE
 from ..link.base import LinkPredictor
-from ..nn.link_losses import kvsall_bce, n3, one_vs_all_ce, self_adversarial
+from ..nn.link_losses import kvsall_bce, n3, one_vs_all_ce, sampled_ce, self_adversarial
 from ..stores import EmbeddingStore
 from .frozen_ranker import FrozenRanker
 
@@ -50,7 +50,10 @@ class LinkPrediction(nn.Module):
             with ``kvsall``, which has no single tail.
         relation_weight: weight of predicting the relation from head and tail (Chen et al., 2021);
             likewise.
+        candidates: how many entities, drawn anew for each batch, stand for all N in ``1vsall``; by
+            default all are scored.
         negatives: K.
+        shared: the K tails are drawn once a batch, so that scoring them is one matrix product.
         temperature: of the self-adversarial weights; 0 = all alike.
         filtered: drawn tails that training knows to be true do not count.
         entity_dropout, relation_dropout: on the rows of a query.
@@ -74,7 +77,9 @@ class LinkPrediction(nn.Module):
         smoothing_form: str = "conve",
         n3: float = 0.0,
         relation_weight: float = 0.0,
+        candidates: int | None = None,
         negatives: int = 64,
+        shared: bool = False,
         temperature: float = 1.0,
         filtered: bool = True,
         entity_dropout: float = 0.0,
@@ -88,10 +93,16 @@ class LinkPrediction(nn.Module):
                 f"n3={n3} and relation_weight={relation_weight} were given with loss='kvsall', but "
                 "they need triples with one tail: take loss='1vsall' or 'negative'"
             )
+        if candidates is not None and loss != "1vsall":
+            raise InputError(
+                f"candidates={candidates} was given with loss={loss!r}, but loss='1vsall' alone "
+                "draws candidates: leave them out"
+            )
         self.predictor, self.store, self.encoder = predictor, store, encoder
         self.loss, self.n3, self.relation_weight = loss, n3, relation_weight
         self.label_smoothing, self.smoothing_form = label_smoothing, smoothing_form
-        self.negatives, self.temperature, self.filtered = negatives, temperature, filtered
+        self.candidates, self.negatives, self.shared = candidates, negatives, shared
+        self.temperature, self.filtered = temperature, filtered
         self.entity_dropout = nn.Dropout(entity_dropout)
         self.relation_dropout = nn.Dropout(relation_dropout)
         self._check_sizes(graph)
@@ -114,6 +125,11 @@ class LinkPrediction(nn.Module):
                 )
         if graph["relation"].get("inverse") is None:
             raise InputError("the training graph has no inverse relations: give with_inverses()")
+        if self.candidates is not None and not 1 < self.candidates <= graph["entity"].num_nodes:
+            raise InputError(
+                f"candidates={self.candidates} was given, but from 2 to all "
+                f"{graph['entity'].num_nodes} entities can be drawn"
+            )
         if g.num_objects not in (None, graph["entity"].num_nodes):
             raise InputError(
                 f"{g!r} has a bias for {g.num_objects} objects, but the graph has "
@@ -134,17 +150,17 @@ class LinkPrediction(nn.Module):
         """Returns the losses of a batch, already weighted: ``link``, ``n3``, ``relation``."""
         head, relation = batch[:, 0], batch[:, 1]
         entities = self.entity_rows(head, relation)
-        h = self.entity_dropout(F.embedding(head, entities))
+        # One look-up for both ends: each has a gradient as large as the table.
+        h, *t = F.embedding(batch[:, ::2].t(), entities)
+        h = self.entity_dropout(h)
         r = self.relation_dropout(self.store["relation"](relation))
         z = self.predictor.merge(h, r)
         if self.loss == "kvsall":
             return {"link": self.kvsall_loss(z, entities, head, relation)}
-        tail = batch[:, 2]
-        if self.loss == "1vsall":
-            found = {"link": one_vs_all_ce(self.predictor.score(z, entities), tail)}
-        else:
-            found = {"link": self.negative_loss(z, entities, batch)}
-        return found | self.extra_losses(h, r, F.embedding(tail, entities), relation)
+        tail_loss = self.negative_loss if self.loss == "negative" else self.one_vs_all_loss
+        return {"link": tail_loss(z, t[0], entities, batch)} | self.extra_losses(
+            h, r, t[0], relation
+        )
 
     def kvsall_loss(self, z: Tensor, entities: Tensor, head: Tensor, relation: Tensor) -> Tensor:
         """1-N binary cross entropy; the labels are CSR rows on the device of the scores."""
@@ -153,18 +169,31 @@ class LinkPrediction(nn.Module):
         scores = self.predictor.score(z, entities)
         return kvsall_bce(scores, rows.row, rows.values, self.label_smoothing, self.smoothing_form)
 
-    def negative_loss(self, z: Tensor, entities: Tensor, batch: Tensor) -> Tensor:
-        """The true tail against K tails drawn uniformly."""
-        head, relation, tail = (column.unsqueeze(1) for column in batch.unbind(1))
-        drawn = torch.randint(
-            self.num_entities, (batch.size(0), self.negatives), device=batch.device
-        )
-        keep = None
+    def one_vs_all_loss(self, z: Tensor, t: Tensor, entities: Tensor, batch: Tensor) -> Tensor:
+        """Cross entropy of the true tail against all entities, or against drawn candidates."""
+        tail = batch[:, 2]
+        if self.candidates is None:
+            return one_vs_all_ce(self.predictor.score(z, entities), tail)
+        drawn = torch.randperm(self.num_entities, device=tail.device)[: self.candidates]
+        scores = self.predictor.score(z, F.embedding(drawn, entities), drawn)
+        same = tail.unsqueeze(1) == drawn
+        return sampled_ce(self._own_scores(z, t, tail), scores, same, self.num_entities)
+
+    def negative_loss(self, z: Tensor, t: Tensor, entities: Tensor, batch: Tensor) -> Tensor:
+        """The true tail against K tails drawn uniformly, for each triple or for all together."""
+        head, relation, tail = batch.unbind(1)
+        size = (self.negatives,) if self.shared else (batch.size(0), self.negatives)
+        drawn = torch.randint(self.num_entities, size, device=batch.device)
+        score = self.predictor.score if self.shared else self.predictor.score_each
+        scores, keep = score(z, F.embedding(drawn, entities), drawn), None
         if self.filtered:
-            keep = ~self._index(batch.device).contains(head, relation, drawn)
-        asked = torch.cat([tail, drawn], 1)
-        scores = self.predictor.score_each(z, F.embedding(asked, entities), asked)
-        return self_adversarial(scores[:, 0], scores[:, 1:], self.temperature, keep)
+            index = self._index(batch.device)
+            keep = ~index.contains(head.unsqueeze(1), relation.unsqueeze(1), drawn)
+        return self_adversarial(self._own_scores(z, t, tail), scores, self.temperature, keep)
+
+    def _own_scores(self, z: Tensor, t: Tensor, tail: Tensor) -> Tensor:
+        """Scores of each query's true tail, [B]."""
+        return self.predictor.score_each(z, t.unsqueeze(1), tail.unsqueeze(1)).squeeze(1)
 
     def extra_losses(self, h: Tensor, r: Tensor, t: Tensor, relation: Tensor) -> dict[str, Tensor]:
         """N3's penalty and relation prediction, those with a weight."""

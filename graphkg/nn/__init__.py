@@ -1,7 +1,7 @@
 """Layers and losses on tensors; they know no graph, no store and no model."""
 
 from .flat_lstm import run_lstm
-from .link_losses import kvsall_bce, n3, one_vs_all_ce, self_adversarial
+from .link_losses import kvsall_bce, n3, one_vs_all_ce, sampled_ce, self_adversarial
 from .losses import adaptive_threshold_loss, smooth_targets, smoothed_bce
 from .pooling import pool
 from .relational_gat import RelationalGAT
@@ -16,6 +16,7 @@ __all__ = [
     "one_vs_all_ce",
     "pool",
     "run_lstm",
+    "sampled_ce",
     "self_adversarial",
     "smooth_targets",
     "smoothed_bce",

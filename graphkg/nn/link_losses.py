@@ -82,6 +82,27 @@ def one_vs_all_ce(scores: Tensor, target: Tensor, weight: Tensor | None = None) 
     return (weight * each).sum() / weight.sum()
 
 
+def sampled_ce(positive: Tensor, drawn: Tensor, same: Tensor, num_objects: int) -> Tensor:
+    r"""Cross entropy over all N candidates, estimated from K drawn ones; the mean over B.
+
+    .. math::
+        L = - s + \log \Big( e^{s} + \frac{N - 1}{K'} \sum_{k \ne t} e^{s_k} \Big)
+
+    with K' the drawn candidates other than the true one, t. The sum is an unbiased estimate of that
+    over all; with every candidate drawn once it is exact.
+
+    Args:
+        positive: [B] scores s of the true answers.
+        drawn: [B, K] scores of candidates drawn uniformly without replacement, K > 1.
+        same: [B, K], true where the drawn candidate is the true answer.
+        num_objects: N.
+    """
+    others = (~same).sum(1, keepdim=True)
+    each = drawn + ((num_objects - 1) / others).log()
+    each = torch.cat([positive.unsqueeze(1), each.masked_fill(same, -torch.inf)], dim=1)
+    return (each.logsumexp(1) - positive).mean()
+
+
 def n3(*factors: Tensor) -> Tensor:
     r"""N3, the cube of the nuclear 3-norm (Lacroix et al., 2018, Eq. 4): the mean over B of
 

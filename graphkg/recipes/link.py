@@ -24,7 +24,8 @@ class LinkRecipe(Settings):
         loss: see :class:`~graphkg.models.LinkPrediction`.
         label_smoothing, smoothing_form: of ``kvsall``.
         n3, relation_weight: of ``1vsall`` and ``negative``.
-        negatives, temperature, filtered: of ``negative``.
+        candidates: of ``1vsall``.
+        negatives, shared, temperature, filtered: of ``negative``.
         margin, norm: of the distance models; `norm` is TransE's p.
         entity_dropout, relation_dropout: on the rows of a query.
         input_dropout, feature_dropout, hidden_dropout: inside ConvE, and in TuckER in its order.
@@ -44,7 +45,9 @@ class LinkRecipe(Settings):
     smoothing_form: Literal["conve", "standard"] = "conve"
     n3: float = Field(0.0, ge=0)
     relation_weight: float = Field(0.0, ge=0)
+    candidates: int | None = Field(None, ge=2)
     negatives: int = Field(64, ge=1)
+    shared: bool = False
     temperature: float = Field(1.0, ge=0)
     filtered: bool = True
     margin: float = 9.0

@@ -65,6 +65,39 @@ def test_one_against_all_is_the_cross_entropy_of_the_tail_with_its_extras():
     torch.testing.assert_close(losses["relation"], expected)
 
 
+def test_all_entities_as_drawn_candidates_are_one_against_all():
+    whole = build(DistMult(8, 8, num_objects=4), loss="1vsall")
+    drawn = build(DistMult(8, 8, num_objects=4), loss="1vsall", candidates=4)
+    batch = whole.examples()
+    for model in (whole, drawn):
+        torch.nn.init.constant_(model.predictor.bias[:2], 0.5)
+    torch.testing.assert_close(drawn.losses(batch)["link"], whole.losses(batch)["link"])
+
+
+def test_fewer_candidates_are_drawn_anew_for_each_batch():
+    model = build(loss="1vsall", candidates=2)
+    batch = model.examples()
+    found = {round(float(model.losses(batch)["link"].detach()), 5) for _ in range(30)}
+    assert 1 < len(found) <= 6  # two of four entities
+
+
+def test_shared_negatives_are_those_of_every_triple():
+    torch.manual_seed(0)
+    model = build(loss="negative", shared=True, negatives=3, temperature=0.0)
+    batch = model.examples()
+    torch.manual_seed(5)
+    found = model.losses(batch)["link"]
+    torch.manual_seed(5)
+    drawn = torch.randint(4, (3,))
+    scores = model.score_tails(batch[:, 0], batch[:, 1])
+    true = {tuple(triple) for triple in batch.tolist()}
+    each = []
+    for (h, r, t), row in zip(batch.tolist(), scores):
+        terms = [(-row[k]).sigmoid().log() / 3 for k in drawn.tolist() if (h, r, k) not in true]
+        each.append(row[t].sigmoid().log() * -1 - sum(terms) * 3 / max(len(terms), 1))
+    torch.testing.assert_close(found, torch.stack(each).mean())
+
+
 def test_known_tails_do_not_count_as_negatives():
     # a graph whose every entity answers (a, r, ?): filtered, only the true tail is left
     graph = KnowledgeGraph.from_triples(
@@ -88,12 +121,21 @@ def test_heads_are_tails_of_the_inverse_relation():
     assert torch.equal(heads, model.score_tails(tail, relation + model.num_relations))
 
 
-@pytest.mark.parametrize("loss", ["kvsall", "1vsall", "negative"])
 @pytest.mark.parametrize("encoded", [False, True])
+@pytest.mark.parametrize(
+    "loss",
+    [
+        {"loss": "kvsall"},
+        {"loss": "1vsall"},
+        {"loss": "1vsall", "candidates": 3},
+        {"loss": "negative"},
+        {"loss": "negative", "shared": True},
+    ],
+)
 def test_gradients_reach_every_parameter(loss, encoded):
     encoder = GAT(8, 8, layers=2, heads=2, dropout=0.0) if encoded else None
     predictor = ConvE(8, 8, width=4, channels=2, num_objects=4)
-    model = build(predictor, loss=loss, encoder=encoder)
+    model = build(predictor, encoder=encoder, **loss)
     # a part of the examples: the edges of the others carry messages
     sum(model.losses(model.examples()[-2:]).values()).backward()
     for name, parameter in model.named_parameters():
@@ -139,6 +181,8 @@ def test_a_copy_keeps_the_bits():
     [
         ({"loss": "other"}, "loss 'other' is not one of"),
         ({"n3": 0.1}, "they need triples with one tail"),
+        ({"loss": "1vsall", "candidates": 5}, "from 2 to all 4 entities can be drawn"),
+        ({"candidates": 3}, "loss='1vsall' alone draws candidates"),
         ({"predictor": DistMult(6, 6)}, "needs \\[4, 6\\]"),
         ({"predictor": DistMult(8, 8, num_objects=3)}, "bias for 3 objects"),
     ],

@@ -8,7 +8,14 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from graphkg.nn import kvsall_bce, n3, one_vs_all_ce, self_adversarial, smoothed_bce
+from graphkg.nn import (
+    kvsall_bce,
+    n3,
+    one_vs_all_ce,
+    sampled_ce,
+    self_adversarial,
+    smoothed_bce,
+)
 
 SOFTPLUS_1 = math.log(1 + math.exp(-1))  # -log sigmoid(1) = 0.31326
 
@@ -68,6 +75,33 @@ def test_one_against_all_by_hand():
     assert float(one_vs_all_ce(scores, target)) == pytest.approx((first + second) / 2)
     weighed = one_vs_all_ce(scores, target, torch.tensor([3.0, 1.0]))
     assert float(weighed) == pytest.approx((3 * first + second) / 4)
+
+
+def test_all_candidates_drawn_are_one_against_all():
+    torch.manual_seed(0)
+    scores, target = torch.randn(4, 9), torch.randint(9, (4,))
+    order = torch.randperm(9)
+    own = scores.gather(1, target.unsqueeze(1)).squeeze(1)
+    found = sampled_ce(own, scores[:, order], order == target.unsqueeze(1), 9)
+    torch.testing.assert_close(found, one_vs_all_ce(scores, target))
+
+
+def test_drawn_candidates_by_hand():
+    # two others stand for four: e^0 + 4 / 2 (e^1 + e^-1); the true answer, drawn, is no rival
+    own, drawn = torch.zeros(1), torch.tensor([[1.0, 7.0, -1.0]])
+    found = sampled_ce(own, drawn, torch.tensor([[False, True, False]]), 5)
+    assert float(found) == pytest.approx(math.log(1 + 2 * (math.e + 1 / math.e)))
+
+
+def test_drawn_candidates_estimate_the_sum_over_all_without_bias():
+    torch.manual_seed(0)
+    scores = torch.randn(6, dtype=torch.double)
+    draws = torch.combinations(torch.arange(6), 3)  # each equally likely
+    sums = [
+        sampled_ce(scores[:1], scores[None, draw], (draw == 0)[None], 6).add(scores[0]).exp()
+        for draw in draws
+    ]
+    torch.testing.assert_close(torch.stack(sums).mean(), scores.exp().sum())
 
 
 def test_n3_by_hand():
