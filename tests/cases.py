@@ -78,9 +78,17 @@ def sentences(k: int = 1) -> tuple[list[SentenceGraph], Vocabularies]:
 
 
 def new_store(
-    vocabularies: Vocabularies, word_dim: int = 20, relation_dim: int = 10, tag_dim: int = 4
+    vocabularies: Vocabularies,
+    word_dim: int = 20,
+    relation_dim: int = 10,
+    tag_dim: int = 4,
+    offsets: int | None = None,
 ) -> EmbeddingStore:
-    """Tables for :func:`sentences`; ``object`` views the masks of the objects."""
+    """Tables for :func:`sentences`; ``object`` views the masks of the objects.
+
+    With `offsets`, the greatest one, there is a table of them, too.
+    """
+    extra = {} if offsets is None else {"offset": LearnedTable(2 * offsets + 1, tag_dim)}
     words = vocabularies.word
     objects = [words[word] for word in words if word.startswith("OBJ-")]
     return EmbeddingStore(
@@ -89,6 +97,7 @@ def new_store(
         ner=LearnedTable(len(vocabularies.ner), tag_dim),
         relation=LearnedTable(len(vocabularies.relation), relation_dim),
         object=TableView("token", objects),
+        **extra,
     )
 
 
@@ -137,7 +146,10 @@ class RelationExtractorCase:
     def parts(self):
         torch.manual_seed(0)
         graphs, vocabularies = sentences()
-        return self.make(), new_store(vocabularies), graphs
+        return self.make(), self.store(vocabularies), graphs
+
+    def store(self, vocabularies: Vocabularies) -> EmbeddingStore:
+        return new_store(vocabularies)
 
     def test_vectors_and_logits_have_their_shapes(self, parts):
         f, store, graphs = parts

@@ -2,5 +2,6 @@
 
 from .base import Encoded, Pairs, RelationExtractor
 from .cgcn import CGCN
+from .palstm import PALSTM
 
-__all__ = ["CGCN", "Encoded", "Pairs", "RelationExtractor"]
+__all__ = ["CGCN", "PALSTM", "Encoded", "Pairs", "RelationExtractor"]

@@ -18,6 +18,7 @@ from ..nn.pooling import POOLINGS, pool
 from ..nn.tree_gcn import BIASES, TreeGCN
 from ..stores import EmbeddingStore
 from .base import Encoded, Pairs, RelationExtractor
+from .inputs import TokenRows
 
 
 class CGCN(RelationExtractor):
@@ -26,16 +27,14 @@ class CGCN(RelationExtractor):
     Words, part-of-speech and entity tags (tables ``token``, ``pos``, ``ner``) pass a BiLSTM and
     `gcn_layers` of :class:`~graphkg.nn.TreeGCN` over the ``path`` edges of
     :class:`~graphkg.transforms.PruneTree`. The sentence (its kept tokens), the subject and the
-    object are pooled (a token whose name was kept behind its mask has the sum of both rows), and
+    object are pooled, and
 
     .. math::
         \hat r = \mathrm{MLP}\big( [h_{sent}; h_s; h_o] \big).
 
     Args:
         num_relations: R.
-        word_dim: D_v.
-        pos_dim: width of a part-of-speech row; 0 leaves the tags out.
-        ner_dim: width of an entity-tag row; 0 leaves the tags out.
+        word_dim, pos_dim, ner_dim: widths of the rows, see :class:`TokenRows`.
         hidden: H, per direction of the LSTM and of the MLP.
         gcn_dim: width of the convolutions, by default `hidden`.
         gcn_layers: number of convolutions.
@@ -47,8 +46,7 @@ class CGCN(RelationExtractor):
         gcn_bias: ``"official"`` or ``"paper"``, see TreeGCN.
         no_adjacency: the ablation without messages; degrees and masks stay.
         input_dropout, lstm_dropout, gcn_dropout: 0.5 in the paper; none after the last convolution.
-        word_dropout: share of words replaced by `unknown` in training.
-        unknown: id of the unknown word.
+        word_dropout, unknown: see :class:`TokenRows`.
         pooling_l2: weight of the mean squared norm of the pooled sentence.
         conv_l2: weight of the squared weights and biases of the convolutions.
         official_pad_pooling: the released code pools padding as if it lay in both mentions, so
@@ -89,14 +87,13 @@ class CGCN(RelationExtractor):
         super().__init__(relation_dim, num_relations)
         _check_choice("pooling", pooling, tuple(POOLINGS))
         _check_choice("gcn_bias", gcn_bias, BIASES)
-        self.word_dim, self.pos_dim, self.ner_dim = word_dim, pos_dim, ner_dim
         self.pooling, self.no_adjacency = pooling, no_adjacency
-        self.word_dropout, self.unknown = word_dropout, unknown
         self.pooling_l2, self.conv_l2 = pooling_l2, conv_l2
         self.official_pad_pooling = official_pad_pooling
-        width = word_dim + pos_dim + ner_dim
+        self.rows = TokenRows(word_dim, pos_dim, ner_dim, input_dropout, word_dropout, unknown)
+        width = self.rows.dim
         gcn_dim = hidden if gcn_dim is None else gcn_dim
-        self.input_dropout, self.gcn_dropout = nn.Dropout(input_dropout), nn.Dropout(gcn_dropout)
+        self.gcn_dropout = nn.Dropout(gcn_dropout)
         self.lstm = nn.LSTM(width, hidden, bidirectional=True) if lstm else None
         self.lstm_dropout = nn.Dropout(lstm_dropout)
         sizes = [2 * hidden if lstm else width] + [gcn_dim] * gcn_layers
@@ -127,27 +124,14 @@ class CGCN(RelationExtractor):
 
     def _contextualise(self, graph: SentenceGraph, store: EmbeddingStore, ptr: Tensor) -> Tensor:
         """Returns the tokens' inputs after the BiLSTM, [T, 2H], or as they are, [T, D]."""
-        token = graph["token"]
-        words = store["token"](self._drop_words(token.word))
-        rows = [words + store["token"](token.name) if "name" in token else words]
-        rows += [store["pos"](token.pos)] if self.pos_dim else []
-        rows += [store["ner"](token.ner)] if self.ner_dim else []
-        x = self.input_dropout(torch.cat(rows, dim=1))
+        x = self.rows(graph, store)
         return x if self.lstm is None else self.lstm_dropout(run_lstm(self.lstm, x, ptr))
 
     def _padding(self, store: EmbeddingStore, pads: Tensor, x: Tensor) -> Tensor:
         """Returns what the released code has at padding: zeros after an LSTM, else rows 0."""
         if self.lstm is not None:
             return x.new_zeros(pads.numel(), x.size(1))
-        used = {"token": 1, "pos": self.pos_dim, "ner": self.ner_dim}
-        rows = [store[name](torch.zeros_like(pads)) for name, width in used.items() if width]
-        return self.input_dropout(torch.cat(rows, dim=1))
-
-    def _drop_words(self, word: Tensor) -> Tensor:
-        if not self.training or self.word_dropout == 0:
-            return word
-        dropped = torch.rand(word.shape, device=word.device) < self.word_dropout
-        return word.masked_fill(dropped, self.unknown)
+        return self.rows.padding(store, pads)
 
     def _convolve(self, x: Tensor, edges: Tensor) -> Tensor:
         neighbours = degree(edges[1], x.size(0), dtype=x.dtype)
@@ -169,7 +153,8 @@ class CGCN(RelationExtractor):
 
     def __repr__(self) -> str:
         return (
-            f"CGCN({self.word_dim}+{self.pos_dim}+{self.ner_dim} -> {self.relation_dim}, "
+            f"CGCN({self.rows.word_dim}+{self.rows.pos_dim}+{self.rows.ner_dim} -> "
+            f"{self.relation_dim}, "
             f"{self.num_relations} relations, {len(self.gcn)} convolutions, "
             f"lstm={self.lstm is not None})"
         )

@@ -97,9 +97,9 @@ def test_word_dropout_replaces_words_by_the_unknown_one_in_training_only(parts):
     f = CGCN(3, **SIZES, word_dropout=0.5, unknown=1)
     torch.manual_seed(0)
     word = torch.full((10_000,), 7)
-    dropped = f._drop_words(word)
+    dropped = f.rows.drop_words(word)
     assert set(dropped.tolist()) == {1, 7} and 0.45 < float((dropped == 1).float().mean()) < 0.55
-    assert torch.equal(f.eval()._drop_words(word), word)
+    assert torch.equal(f.eval().rows.drop_words(word), word)
 
 
 def test_the_penalty_by_hand():
@@ -125,8 +125,8 @@ def test_the_shapes_of_the_paper():
 
 def test_dropouts_are_those_of_the_paper():
     f = CGCN(42)
-    assert (f.input_dropout.p, f.lstm_dropout.p, f.gcn_dropout.p) == (0.5, 0.5, 0.5)
-    assert (f.word_dropout, f.pooling_l2, f.conv_l2) == (0.04, 0.003, 0.0)
+    assert (f.rows.dropout.p, f.lstm_dropout.p, f.gcn_dropout.p) == (0.5, 0.5, 0.5)
+    assert (f.rows.word_dropout, f.pooling_l2, f.conv_l2) == (0.04, 0.003, 0.0)
 
 
 def test_tags_can_be_left_out(parts):
