@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .parsing import SpacyParser, StanzaParser
     from .pipeline import TextToGraph
     from .recipes import evaluate, load, save
-    from .relation import CGCN
+    from .relation import CGCN, PALSTM, SpanBERT
     from .stores import EmbeddingStore
     from .training import TrainSettings, fit
     from .vocab import Vocabulary
@@ -43,6 +43,8 @@ _HOMES = {
     "load": "recipes",
     "save": "recipes",
     "CGCN": "relation",
+    "PALSTM": "relation",
+    "SpanBERT": "relation",
     "EmbeddingStore": "stores",
     "TrainSettings": "training",
     "fit": "training",
@@ -53,6 +55,7 @@ __all__ = [
     "CGCN",
     "GAT",
     "JRRELP",
+    "PALSTM",
     "ComplEx",
     "ConvE",
     "DistMult",
@@ -63,6 +66,7 @@ __all__ = [
     "RotatE",
     "SentenceGraph",
     "SpacyParser",
+    "SpanBERT",
     "StanzaParser",
     "TextToGraph",
     "TrainSettings",

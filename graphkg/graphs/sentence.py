@@ -29,6 +29,7 @@ DEP = ("token", "dep", "token")
 PATH = ("token", "path", "token")
 IN = ("token", "in", "mention")
 REL = ("mention", "rel", "mention")
+OF = ("piece", "of", "token")
 
 
 class SentenceGraph(HeteroData):

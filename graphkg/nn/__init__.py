@@ -6,11 +6,13 @@ from .losses import adaptive_threshold_loss, smooth_targets, smoothed_bce
 from .pooling import pool
 from .position_attention import PositionAttention
 from .relational_gat import RelationalGAT
+from .text_encoder import TextEncoder
 from .tree_gcn import TreeGCN
 
 __all__ = [
     "PositionAttention",
     "RelationalGAT",
+    "TextEncoder",
     "TreeGCN",
     "adaptive_threshold_loss",
     "kvsall_bce",

@@ -3,5 +3,6 @@
 from .base import Encoded, Pairs, RelationExtractor
 from .cgcn import CGCN
 from .palstm import PALSTM
+from .spanbert import SpanBERT
 
-__all__ = ["CGCN", "PALSTM", "Encoded", "Pairs", "RelationExtractor"]
+__all__ = ["CGCN", "PALSTM", "Encoded", "Pairs", "RelationExtractor", "SpanBERT"]

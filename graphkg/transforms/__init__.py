@@ -3,7 +3,8 @@
 from .expand import ExpandPairs
 from .offsets import Offsets
 from .pairs import split_pairs
+from .pieces import ToPieces
 from .prune import PruneTree
 from .substitute import Substitute
 
-__all__ = ["ExpandPairs", "Offsets", "PruneTree", "Substitute", "split_pairs"]
+__all__ = ["ExpandPairs", "Offsets", "PruneTree", "Substitute", "ToPieces", "split_pairs"]

@@ -1,0 +1,111 @@
+"""SpanBERT: a transformer that reads a relation from a sentence with masked mentions.
+
+Letters: P pieces of B sentences, D channels, D_r of a relation vector.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+from torch_geometric.utils import scatter
+
+from ..errors import InputError
+from ..graphs.sentence import OF, SentenceGraph
+from ..nn.text_encoder import TextEncoder
+from ..stores import EmbeddingStore
+from .base import Encoded, Pairs, RelationExtractor
+
+READS = ("text", "mentions")
+
+
+class SpanBERT(RelationExtractor):
+    r"""A transformer extractor (Joshi et al., 2019; JRRELP's third extractor).
+
+    Subject and object are one special piece each (see :class:`~graphkg.transforms.ToPieces`), and
+
+    .. math::
+        \hat r = \mathrm{Dropout}(\mathrm{pool}(\mathrm{encoder}(\text{pieces}))),
+
+    with the encoder's own pooling (SpanBERT: tanh of a layer on the first piece). Any encoder will
+    do. With ``read="mentions"`` it is instead a layer and tanh on the two mentions' pieces,
+
+    .. math::
+        \hat r = \mathrm{Dropout}(\tanh(W [h_s; h_o] + b)).
+
+    The ``token`` table of a joint model is a view on the encoder's rows
+    (:attr:`TextEncoder.embedding`), so that masks are words of f and entities of g.
+
+    Args:
+        num_relations: R.
+        encoder: the transformer.
+        dropout: on the relation vector, and on the mentions.
+        read: ``"text"`` (the paper) or ``"mentions"``.
+        relation_dim: D_r, with ``"mentions"``; by default the encoder's width.
+
+    Shapes:
+        - input: a batch of sentences with pieces and one mention pair each, and the store
+        - output: [B, D_r]
+    """
+
+    tables: ClassVar[tuple[str, ...]] = ("relation",)
+
+    def __init__(
+        self,
+        num_relations: int,
+        encoder: TextEncoder,
+        dropout: float = 0.1,
+        read: str = "text",
+        relation_dim: int | None = None,
+    ):
+        super().__init__(relation_dim or encoder.dim, num_relations)
+        if read not in READS:
+            raise InputError(f"SpanBERT(read={read!r}) was asked for, but read is one of {READS}")
+        if read == "text" and self.relation_dim != encoder.dim:
+            raise InputError(
+                f"relation_dim={relation_dim} was asked for, but read='text' gives the encoder's "
+                f"{encoder.dim} channels: leave it out, or take read='mentions'"
+            )
+        self.encoder, self.dropout, self.read = encoder, nn.Dropout(dropout), read
+        self.join = None if read == "text" else nn.Linear(2 * encoder.dim, self.relation_dim)
+
+    def encode(self, graph: SentenceGraph, store: EmbeddingStore) -> Encoded:
+        """Returns the relation vectors."""
+        if "piece" not in graph.node_types:
+            raise InputError(
+                "the sentences have no word pieces, but a transformer reads pieces: apply "
+                "graphkg.transforms.ToPieces first"
+            )
+        piece = graph["piece"]
+        ptr = piece.get("ptr")
+        ptr = piece.input_id.new_tensor([0, piece.input_id.numel()]) if ptr is None else ptr
+        rows = self.encoder(piece.input_id, ptr, piece.segment)
+        if self.join is None:
+            return Encoded(self.dropout(self.encoder.pool(rows, ptr)))
+        both = torch.cat(self._mentions(graph, rows), dim=1)
+        return Encoded(self.dropout(torch.tanh(self.join(self.dropout(both)))))
+
+    def _mentions(self, graph: SentenceGraph, rows: Tensor) -> list[Tensor]:
+        """Returns the mean piece of each subject and of each object, two of [B, D]."""
+        pairs, span = Pairs.of(graph), graph["mention"].span
+        piece, token = graph[OF].edge_index
+        found = []
+        for mention in (pairs.subject, pairs.object):
+            inside = pairs.inside(span[mention])[token]
+            sentence = pairs.token[token[inside]]
+            found.append(scatter(rows[piece[inside]], sentence, 0, len(pairs), reduce="mean"))
+        return found
+
+    def groups(self) -> dict[str, list[nn.Parameter]]:
+        """Returns the encoder's parameters apart from the others."""
+        encoder = list(self.encoder.parameters())
+        own = {id(p) for p in encoder}
+        rest = [p for p in self.parameters() if id(p) not in own]
+        return {"encoder": encoder, "extractor": rest}
+
+    def __repr__(self) -> str:
+        return (
+            f"SpanBERT({self.encoder!r} -> {self.relation_dim}, {self.num_relations} relations, "
+            f"read={self.read})"
+        )
