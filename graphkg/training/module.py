@@ -33,6 +33,8 @@ def lightning() -> ModuleType:
 def parameter_groups(model: Any, settings: TrainSettings) -> list[dict[str, Any]]:
     """Returns the optimiser's groups: those of ``model.groups()``, each with its rate.
 
+    With weight decay the vectors of a group (biases, norms) are one of their own, without it.
+
     Raises:
         InputError: ``settings.rates`` names a group that the model does not have.
     """
@@ -44,11 +46,21 @@ def parameter_groups(model: Any, settings: TrainSettings) -> list[dict[str, Any]
             f"rates names the parameter groups {sorted(unknown)}, but the model has "
             f"{sorted(groups)}: name one of those"
         )
-    return [
-        {"params": parameters, "lr": settings.rates.get(name, settings.rate), "name": name}
-        for name, parameters in groups.items()
-        if parameters
-    ]
+    found = []
+    for name, parameters in groups.items():
+        plain = [p for p in parameters if settings.weight_decay and p.dim() < 2]
+        alone = {id(p) for p in plain}
+        rest = [p for p in parameters if id(p) not in alone]
+        rate = {"lr": settings.rates.get(name, settings.rate)}
+        found.append({"params": rest, "name": name, **rate})
+        found.append({"params": plain, "name": f"{name} (no decay)", "weight_decay": 0.0, **rate})
+    return [group for group in found if group["params"]]
+
+
+def linear_schedule(step: int, steps: float, warmup: float) -> float:
+    """Returns the factor on the rates at `step` of `steps`: up to 1, then down to 0."""
+    rise = warmup * steps
+    return step / rise if step < rise else max(0.0, (steps - step) / max(steps - rise, 1))
 
 
 def build_optimizer(model: nn.Module, settings: TrainSettings) -> torch.optim.Optimizer:
@@ -119,6 +131,7 @@ def build_module(model: Any, settings: TrainSettings, validate: Validate | None)
         def decay_rates(self, metric: float) -> None:
             """Multiplies the rates after an epoch that was not better than the one before."""
             late = self.current_epoch + 1 > settings.decay_after
+            late = late and settings.schedule == "constant"
             if late and self.previous is not None and metric <= self.previous:
                 for group in self.optimizers().param_groups:
                     group["lr"] *= settings.decay
@@ -130,7 +143,14 @@ def build_module(model: Any, settings: TrainSettings, validate: Validate | None)
         def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
             self.previous = checkpoint["previous"]
 
-        def configure_optimizers(self) -> torch.optim.Optimizer:
-            return build_optimizer(self.model, settings)
+        def configure_optimizers(self) -> Any:
+            optimizer = build_optimizer(self.model, settings)
+            if settings.schedule == "constant":
+                return optimizer
+            steps = self.trainer.estimated_stepping_batches
+            scheduler = torch.optim.lr_scheduler.LambdaLR(
+                optimizer, lambda step: linear_schedule(step, steps, settings.warmup)
+            )
+            return [optimizer], [{"scheduler": scheduler, "interval": "step"}]
 
     return Module()

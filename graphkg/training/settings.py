@@ -46,10 +46,13 @@ class TrainSettings(Settings):
         optimizer: ``sgd``, ``adam``, ``adamw`` or ``adagrad``.
         rate: learning rate of every parameter group that `rates` does not name.
         rates: learning rate by group, as named by the model's ``groups()``.
-        weight_decay: L2 (decoupled for ``adamw``).
+        weight_decay: L2 (decoupled for ``adamw``), of matrices: biases and norms have none.
         clip: gradient norm limit, 0 = none.
         accumulate: batches whose gradients are summed before a step.
-        decay: factor on every rate after an epoch whose monitored metric did not rise.
+        schedule: ``constant`` (with `decay`), or ``linear``: up from 0 over the first `warmup` of
+            all steps, then down to 0 at the last (BERT).
+        warmup: share of the steps.
+        decay: factor on every constant rate after an epoch whose monitored metric did not rise.
         decay_after: epochs before the first decay (C-GCN: 5, PA-LSTM: 10).
         monitor: validation metric that chooses the best epoch; higher is better.
         patience: epochs without a better metric before an early stop, 0 = never.
@@ -67,6 +70,8 @@ class TrainSettings(Settings):
     weight_decay: float = Field(0.0, ge=0)
     clip: float = Field(5.0, ge=0)
     accumulate: int = Field(1, ge=1)
+    schedule: Literal["constant", "linear"] = "constant"
+    warmup: float = Field(0.1, ge=0, lt=1)
     decay: float = Field(0.9, gt=0, le=1)
     decay_after: int = Field(5, ge=0)
     monitor: str = "f1"

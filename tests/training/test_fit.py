@@ -9,6 +9,7 @@ from torch.utils.data import DataLoader
 
 from graphkg.errors import InputError
 from graphkg.training import TrainSettings, fit, read_log, seed_everything
+from graphkg.training import module as module_file
 from graphkg.training.fit import EpochBatches
 from graphkg.training.module import build_optimizer
 
@@ -117,6 +118,59 @@ def test_rates_fall_after_an_epoch_that_is_not_better_and_only_after_the_grace()
     result = fit(new_model(), loader, settings, lambda _: {"f1": next(scores)})
     rates = [row["rates"]["all"] for row in result.history]
     assert rates == pytest.approx([0.1, 0.1, 0.1, 0.05, 0.05])
+
+
+def test_linear_rates_rise_to_their_own_and_fall_to_zero_step_by_step():
+    seen = []
+
+    class Watched(Noisy):
+        def losses(self, batch):
+            seen.append(self.optimizer.param_groups[0]["lr"])
+            return super().losses(batch)
+
+    model = Watched()
+    settings = TrainSettings(epochs=2, schedule="linear", warmup=0.2, rate=0.4, **QUIET)
+
+    def validate(model):  # never better: a constant rate would decay
+        return {"f1": 0.0}
+
+    original = module_file.build_optimizer
+
+    def remember(*given):
+        model.optimizer = original(*given)
+        return model.optimizer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module_file, "build_optimizer", remember)
+        fit(model, DataLoader(rows(), batch_size=4), settings, validate)
+    # ten steps, two of them rising: 0, 1/2, then 8/8 ... 1/8 of the rate
+    factors = [0, 0.5, *(n / 8 for n in range(8, 0, -1))]
+    assert seen == pytest.approx([0.4 * factor for factor in factors])
+
+
+def test_a_run_killed_in_the_middle_of_a_linear_schedule_resumes_to_the_same_bits(tmp_path):
+    loader = DataLoader(rows(), batch_size=4, shuffle=True, generator=torch.Generator())
+    settings = TrainSettings(epochs=4, schedule="linear", optimizer="adam", rate=0.05, **QUIET)
+    whole, part = new_model(), new_model()
+    fit(whole, loader, settings, folder=tmp_path / "whole")
+
+    def killed(step):
+        if step == 12:
+            raise KeyboardInterrupt
+
+    part.after_step = killed
+    with pytest.raises((KeyboardInterrupt, SystemExit)):
+        fit(part, loader, settings, folder=tmp_path / "part")
+    part = new_model()
+    fit(part, loader, settings, folder=tmp_path / "part", resume=True)
+    assert torch.equal(weights(whole), weights(part))
+
+
+def test_vectors_have_no_weight_decay():
+    optimizer = build_optimizer(new_model(), TrainSettings(weight_decay=0.1))
+    sizes = {g["name"]: (g["weight_decay"], len(g["params"])) for g in optimizer.param_groups}
+    assert sizes == {"all": (0.1, 1), "all (no decay)": (0.0, 1)}
+    assert len(build_optimizer(new_model(), TrainSettings()).param_groups) == 1
 
 
 def test_the_log_names_every_loss_and_metric_of_every_epoch(tmp_path):
