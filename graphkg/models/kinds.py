@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..vocab import Vocabularies, Vocabulary
 
 CHOICES = ("all", "observed", "exclude")
+Triple = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class KindGraph:
         vocabularies: Vocabularies,
         no_relation: str | None = None,
         no_relation_kg: str = "all",
+        shuffle: int | None = None,
     ) -> KindGraph:
         """Collects the triples of kinds that training sentences state.
 
@@ -59,6 +61,9 @@ class KindGraph:
             no_relation_kg: the known objects of (s, no_relation): ``"all"`` candidates (released
                 code with C-GCN and SpanBERT), the ``"observed"`` ones (with PA-LSTM), or
                 ``"exclude"``: such sentences count in no link loss.
+            shuffle: a seed that deals the objects of the triples out anew: each question keeps its
+                number of triples and each object its own, but what follows what is chance. An
+                ablation: a gain that stays is not one of the graph.
 
         Raises:
             InputError: an unknown choice or relation, no labelled pair, or a mask that the word
@@ -75,6 +80,8 @@ class KindGraph:
         if not triples:
             raise InputError("no training sentence has a labelled pair: give sentences with pairs")
         kinds, relations, words = vocabularies.kind, vocabularies.relation, vocabularies.word
+        if shuffle is not None:
+            triples = _dealt_anew(triples, shuffle)
         kg = KnowledgeGraph.from_triples(triples, kinds, relations)
         objects = kg.tails.unique()
         pair = torch.cartesian_prod(torch.arange(len(kinds)), torch.arange(len(relations)))
@@ -99,6 +106,13 @@ class KindGraph:
     def __repr__(self) -> str:
         kinds, relations, objects = self.known.shape
         return f"KindGraph({kinds} kinds, {relations} relations, {objects} candidate objects)"
+
+
+def _dealt_anew(triples: Iterable[Triple], seed: int) -> dict[Triple, None]:
+    """Returns the triples with their tails permuted; equal ones fall together."""
+    heads, relations, tails = zip(*triples)
+    order = torch.randperm(len(tails), generator=torch.Generator().manual_seed(seed)).tolist()
+    return dict.fromkeys(zip(heads, relations, (tails[number] for number in order)))
 
 
 def _check_masks(words: Vocabulary, masks: list[str]) -> None:

@@ -44,9 +44,9 @@ class TextEncoder(nn.Module):
                 f"pooling='pooler' was asked for, but {type(model).__name__} has no pooler: take "
                 "'cls' or 'mean'"
             )
-        if pooling != "pooler" and hasattr(model, "pooler"):
-            model.pooler = None  # else weights that no loss reaches
         self.model: Any = model
+        if pooling != "pooler" and hasattr(model, "pooler"):
+            setattr(model, "pooler", None)  # noqa: B010 - else weights that no loss reaches
         self.pooling = pooling
 
     @classmethod

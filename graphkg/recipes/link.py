@@ -29,7 +29,7 @@ class LinkRecipe(Settings):
         margin, norm: of the distance models; `norm` is TransE's p.
         entity_dropout, relation_dropout: on the rows of a query.
         input_dropout, feature_dropout, hidden_dropout: inside ConvE, and in TuckER in its order.
-        conve_width, conve_channels: columns of ConvE's stack, filters.
+        conve_width, conve_channels, conve_bias: columns of ConvE's stack, filters, their biases.
         gat_layers, gat_heads, gat_composition, gat_fan_out, gat_dropout: of the encoder; the
             fan-out limits the incoming edges of a node in training.
     """
@@ -59,6 +59,7 @@ class LinkRecipe(Settings):
     hidden_dropout: float = Field(0.3, ge=0, lt=1)
     conve_width: int = Field(10, ge=1)
     conve_channels: int = Field(32, ge=1)
+    conve_bias: bool = False
     gat_layers: int = Field(2, ge=1)
     gat_heads: int = Field(4, ge=1)
     gat_composition: Literal["add", "mult", "mlp"] = "mult"

@@ -12,6 +12,15 @@ from ..models.link_prediction import LinkPrediction
 from ..stores import EmbeddingStore, LearnedTable
 from .link import LinkRecipe
 
+KINDS: dict[str, type[LinkPredictor]] = {
+    "conve": ConvE,
+    "distmult": DistMult,
+    "complex": ComplEx,
+    "transe": TransE,
+    "rotate": RotatE,
+    "tucker": TuckER,
+}
+
 
 def build_link_model(recipe: LinkRecipe, graph: KnowledgeGraph) -> LinkPrediction:
     """Builds an untrained model for a training graph with inverses; the caller seeds torch."""
@@ -70,6 +79,7 @@ def build_predictor(recipe: LinkRecipe, num_entities: int) -> LinkPredictor:
             input_dropout=recipe.input_dropout,
             feature_dropout=recipe.feature_dropout,
             hidden_dropout=recipe.hidden_dropout,
+            conv_bias=recipe.conve_bias,
             num_objects=count,
         )
 
@@ -83,13 +93,13 @@ def build_predictor(recipe: LinkRecipe, num_entities: int) -> LinkPredictor:
         dropouts = recipe.input_dropout, recipe.feature_dropout, recipe.hidden_dropout
         return TuckER(dim, relation_dim, *dropouts, num_objects=count)
 
-    kinds: dict[str, tuple[type[LinkPredictor], Callable[[int, int], LinkPredictor]]] = {
-        "conve": (ConvE, conve),
-        "distmult": (DistMult, lambda dim, other: DistMult(dim, other, num_objects=count)),
-        "complex": (ComplEx, lambda dim, other: ComplEx(dim, other, num_objects=count)),
-        "transe": (TransE, transe),
-        "rotate": (RotatE, rotate),
-        "tucker": (TuckER, tucker),
+    make: dict[str, Callable[[int, int], LinkPredictor]] = {
+        "conve": conve,
+        "distmult": lambda dim, other: DistMult(dim, other, num_objects=count),
+        "complex": lambda dim, other: ComplEx(dim, other, num_objects=count),
+        "transe": transe,
+        "rotate": rotate,
+        "tucker": tucker,
     }
-    kind, make = kinds[recipe.model]
-    return make(recipe.dim, recipe.relation_dim or kind.relation_dim_of(recipe.dim))
+    natural = KINDS[recipe.model].relation_dim_of(recipe.dim)
+    return make[recipe.model](recipe.dim, recipe.relation_dim or natural)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -16,38 +15,22 @@ from ..datasets.vectors import WordVectors
 from ..errors import InputError
 from ..graphs import SentenceGraph, Triple
 from ..graphs.sentence import REL
-from ..models import JRRELP, KindGraph
-from ..models.jrrelp import Predicted
+from ..models import Predicted
 from ..training.batches import LengthBatches
-from ..training.saving import (
-    CHECKSUMS,
-    check_checksums,
-    new_folder,
-    read_weights,
-    sha256,
-    weight_shapes,
-    write_checksums,
-    write_weights,
-)
-from ..transforms import ExpandPairs, PruneTree, Substitute, split_pairs
-from ..vocab import Vocabularies
+from ..training.saving import CHECKSUMS, check_checksums, new_folder, sha256
 from .base import write_recipe
 from .jrrelp import JRRELPRecipe
+from .relation_build import Parts, build_parts, read_parts, write_parts
 from .relation_data import RelationData
-from .relation_model import build_model
 from .relation_scores import RelationScores, score_pairs, score_semeval
-from .relation_vocabularies import build_vocabularies, lower_words, word_rows
-
-TOKEN = "store.tables.token."
 
 
 class RelationSystem:
-    """JRRELP with C-GCN and ConvE, its vocabularies and settings: a TripleExtractor.
+    """A relation extractor, alone or with a link predictor, in use: a TripleExtractor.
 
     Args:
         recipe: the settings.
-        model: the joint model; at test time only its extractor runs.
-        vocabularies: of words, tags, kinds and relations.
+        parts: the joint model (at test time only its extractor runs), vocabularies and inputs.
         negative: the label that stands for no relation.
         data: name and sizes of the training data, the protocol of every number.
         name: what extracted triples say that they come from.
@@ -56,46 +39,28 @@ class RelationSystem:
     def __init__(
         self,
         recipe: JRRELPRecipe,
-        model: JRRELP,
-        vocabularies: Vocabularies,
+        parts: Parts,
         negative: str | None,
         data: dict[str, Any],
         name: str = "jrrelp",
     ):
-        self.recipe, self.model, self.vocabularies = recipe, model, vocabularies
+        self.recipe, self.parts = recipe, parts
+        self.model, self.vocabularies, self.inputs = parts.model, parts.vocabularies, parts.inputs
         self.negative, self.data, self.name = negative, data, name
         self.training: dict[str, Any] = {}
         self.fingerprint = ""
-        self.prune = PruneTree(recipe.prune_k)
-        self.expand = ExpandPairs(vocabularies, recipe.prune_k, names=recipe.names)
 
     @classmethod
     def build(
         cls, recipe: JRRELPRecipe, data: RelationData, vectors: WordVectors | None
     ) -> RelationSystem:
         """Builds an untrained system for `data`; `recipe.train.seed` draws its weights."""
-        torch.manual_seed(recipe.train.seed)
-        lowered = [lower_words(g) for g in data.train] if recipe.lower_case else data.train
-        vocabularies = build_vocabularies(
-            lowered, data.relations, vectors, recipe.minimum_count, recipe.extra_words
-        )
-        kinds = KindGraph.from_sentences(
-            lowered, vocabularies, data.negative, recipe.no_relation_kg
-        )
-        dim = vectors.dim if vectors else recipe.word_dim
-        rows, new = word_rows(vocabularies.word, vectors, dim)
-        trained = new if recipe.freeze_vectors else None
-        model = build_model(recipe, vocabularies, kinds, rows, trained)
-        return cls(recipe, model, vocabularies, data.negative, data.protocol())
+        parts = build_parts(recipe, data, vectors)
+        return cls(recipe, parts, data.negative, data.protocol())
 
     def prepare(self, graphs: Iterable[SentenceGraph]) -> list[SentenceGraph]:
-        """Returns one masked, pruned and encoded graph for each mention pair, in order."""
-        mask, prepared = Substitute(self.recipe.names), []
-        for graph in graphs:
-            graph = lower_words(graph) if self.recipe.lower_case else graph
-            pieces = [mask(piece).encode(self.vocabularies) for piece in split_pairs(graph)]
-            prepared += self.prune.many(pieces)
-        return prepared
+        """Returns one masked and encoded graph for each mention pair, in order."""
+        return self.inputs.prepare(graphs)
 
     def batches(self, graphs: Iterable[SentenceGraph]) -> DataLoader:
         """Returns the training batches of all mention pairs, shuffled, of similar lengths."""
@@ -130,8 +95,7 @@ class RelationSystem:
 
     def _predict_batch(self, graphs: list[SentenceGraph]) -> Predicted:
         device = next(self.model.parameters()).device
-        lowered = [lower_words(g) for g in graphs] if self.recipe.lower_case else graphs
-        batch = self.expand(lowered).to(device)
+        batch = self.inputs.batch(graphs).to(device)
         found = self.model.predict(batch)
         if not self.recipe.typed:
             return found
@@ -171,7 +135,7 @@ class RelationSystem:
         seen = self._seen.clone()
         if self.model.no_relation is not None:
             seen[:, :, self.model.no_relation] = False
-        possible = seen.any(2)
+        possible = seen.any(2) | (self.recipe.kg == "shuffled")
         asked = [graph.with_pairs(self._candidates(graph, possible)) for graph in graphs]
         found: list[list[Triple]] = [[] for _ in graphs]
         places = [
@@ -220,12 +184,7 @@ class RelationSystem:
 
     def write(self, folder: Path) -> None:
         """Writes weights, vocabularies, checksums and, last, the recipe into `folder`."""
-        folder.mkdir(parents=True, exist_ok=True)
-        rows = [name for name in self.model.state_dict() if name.startswith(TOKEN)]
-        write_weights(self.model, folder, half=rows)
-        self.vocabularies.save(folder / "vocabularies")
-        parts = ["model.safetensors", *(f"vocabularies/{p}" for p in _names(folder))]
-        write_checksums(folder, parts)
+        write_parts(self.parts, folder)
         more = {"data": self.data, "negative": self.negative, "training": self.training}
         write_recipe(folder, "jrrelp", self.recipe, trained=True, **more)
 
@@ -234,23 +193,9 @@ class RelationSystem:
         """Builds the system that :meth:`write` wrote."""
         check_checksums(folder)
         settings = JRRELPRecipe.parse(recipe["settings"], f"{folder}/recipe.yaml")
-        vocabularies = Vocabularies.load(folder / "vocabularies")
-        shapes = weight_shapes(folder)
-        kinds = KindGraph(
-            torch.zeros(shapes["subject_rows"], dtype=torch.long),
-            torch.zeros(shapes["store.tables.object.rows"], dtype=torch.long),
-            torch.zeros(shapes["known"], dtype=torch.bool),
-            torch.ones(shapes["counted"], dtype=torch.bool),
-            None if recipe["negative"] is None else vocabularies.relation[recipe["negative"]],
-        )
-        learned, dim = shapes[f"{TOKEN}weight"]
-        rows = torch.zeros(len(vocabularies.word), dim)
-        trained = learned if f"{TOKEN}fixed" in shapes else None
-        model = build_model(settings, vocabularies, kinds, rows, trained)
-        read_weights(model, folder)
-        model.eval()
+        parts = read_parts(settings, folder, recipe["negative"])
         name = folder.resolve().name
-        system = cls(settings, model, vocabularies, recipe["negative"], recipe["data"], name)
+        system = cls(settings, parts, recipe["negative"], recipe["data"], name)
         system.training = recipe["training"]
         system.fingerprint = sha256(folder / CHECKSUMS)
         return system
@@ -283,7 +228,3 @@ def _first_edges(batch: SentenceGraph) -> Tensor:
     sentence = batch["mention"].batch[batch[REL].edge_index[0]]
     counts = torch.bincount(sentence, minlength=batch.num_graphs)
     return counts.cumsum(0) - counts
-
-
-def _names(folder: Path) -> list[str]:
-    return sorted(os.listdir(folder / "vocabularies"))

@@ -28,6 +28,7 @@ def build_vocabularies(
     vectors: WordVectors | None,
     minimum_count: int = 1,
     extra_words: int = 0,
+    masks_alone: bool = False,
 ) -> Vocabularies:
     """Counts the vocabularies over training sentences (before masking).
 
@@ -39,7 +40,7 @@ def build_vocabularies(
     kinds = Vocabulary.count((k for x in labels for k in x.kinds), first, name="kind")
     seen = list(kinds)[2:]
     masks = [*(subject_mask(kind) for kind in seen), *(object_mask(kind) for kind in seen)]
-    counts = Counter(word for x in labels for word in x.words)
+    counts = Counter(word for x in labels for word in x.words if not masks_alone)
     frequent = {word for word, count in counts.items() if count >= minimum_count}
     ranked = sorted(frequent, key=lambda word: (-counts[word], word))
     known = [word for word in ranked if vectors is not None and word in vectors]

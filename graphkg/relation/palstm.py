@@ -89,7 +89,7 @@ class PALSTM(RelationExtractor):
 
     def _offsets(self, graph: SentenceGraph, store: EmbeddingStore) -> Tensor:
         """Returns both offset rows of each token, [T, 2 * offset_dim]."""
-        token, rows = graph["token"], len(store["offset"])
+        token, rows = graph["token"], store.sizes["offset"][0]
         if "subject_offset" not in token:
             raise InputError(
                 "the sentences have no token.subject_offset, but PA-LSTM reads offsets: apply "

@@ -42,7 +42,8 @@ class SpanBERT(RelationExtractor):
         encoder: the transformer.
         dropout: on the relation vector, and on the mentions.
         read: ``"text"`` (the paper) or ``"mentions"``.
-        relation_dim: D_r, with ``"mentions"``; by default the encoder's width.
+        relation_dim: D_r; by default the encoder's width. With ``"text"`` a linear layer brings
+            the vector to another one.
 
     Shapes:
         - input: a batch of sentences with pieces and one mention pair each, and the store
@@ -62,13 +63,10 @@ class SpanBERT(RelationExtractor):
         super().__init__(relation_dim or encoder.dim, num_relations)
         if read not in READS:
             raise InputError(f"SpanBERT(read={read!r}) was asked for, but read is one of {READS}")
-        if read == "text" and self.relation_dim != encoder.dim:
-            raise InputError(
-                f"relation_dim={relation_dim} was asked for, but read='text' gives the encoder's "
-                f"{encoder.dim} channels: leave it out, or take read='mentions'"
-            )
         self.encoder, self.dropout, self.read = encoder, nn.Dropout(dropout), read
-        self.join = None if read == "text" else nn.Linear(2 * encoder.dim, self.relation_dim)
+        width = encoder.dim if read == "text" else 2 * encoder.dim
+        same = width == self.relation_dim
+        self.project = None if same else nn.Linear(width, self.relation_dim)
 
     def encode(self, graph: SentenceGraph, store: EmbeddingStore) -> Encoded:
         """Returns the relation vectors."""
@@ -81,10 +79,12 @@ class SpanBERT(RelationExtractor):
         ptr = piece.get("ptr")
         ptr = piece.input_id.new_tensor([0, piece.input_id.numel()]) if ptr is None else ptr
         rows = self.encoder(piece.input_id, ptr, piece.segment)
-        if self.join is None:
-            return Encoded(self.dropout(self.encoder.pool(rows, ptr)))
-        both = torch.cat(self._mentions(graph, rows), dim=1)
-        return Encoded(self.dropout(torch.tanh(self.join(self.dropout(both)))))
+        if self.read == "text":
+            x = self.dropout(self.encoder.pool(rows, ptr))
+            return Encoded(x if self.project is None else self.project(x))
+        x = self.dropout(torch.cat(self._mentions(graph, rows), dim=1))
+        x = x if self.project is None else self.project(x)
+        return Encoded(self.dropout(torch.tanh(x)))
 
     def _mentions(self, graph: SentenceGraph, rows: Tensor) -> list[Tensor]:
         """Returns the mean piece of each subject and of each object, two of [B, D]."""

@@ -48,6 +48,13 @@ class TestMentions(Case):
         return SpanBERT(3, masked_encoder("cls"), read="mentions", relation_dim=10)
 
 
+class TestProjected(Case):
+    def make(self):
+        encoder = tiny_encoder("mean", dim=6)
+        encoder.add_rows(len(with_pieces()[2]))
+        return SpanBERT(3, encoder, relation_dim=10)
+
+
 def test_mentions_are_read_at_their_masks():
     torch.manual_seed(0)
     graphs, vocabularies, _ = with_pieces()
@@ -55,7 +62,7 @@ def test_mentions_are_read_at_their_masks():
     f = SpanBERT(3, masked_encoder("cls"), read="mentions", relation_dim=6).eval()
     piece = graphs[0]["piece"]  # [CLS] SUBJ left OBJ today [SEP]
     rows = f.encoder(piece.input_id, torch.tensor([0, 6]))
-    expected = torch.tanh(f.join(torch.cat([rows[1], rows[3]]).unsqueeze(0)))
+    expected = torch.tanh(f.project(torch.cat([rows[1], rows[3]]).unsqueeze(0)))
     torch.testing.assert_close(f(Batch.from_data_list(graphs), store)[:1], expected)
 
 
@@ -91,16 +98,9 @@ def test_sentences_without_pieces_are_an_error():
         SpanBERT(3, tiny_encoder())(graphs[0], new_store(vocabularies))
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"read": "middle"}, "read is one of"),
-        ({"relation_dim": 6}, "gives the encoder's 10 channels"),
-    ],
-)
-def test_choices_that_do_not_fit_are_told(options, message):
-    with pytest.raises(InputError, match=message):
-        SpanBERT(3, tiny_encoder(), **options)
+def test_an_unknown_reading_is_an_error():
+    with pytest.raises(InputError, match="read is one of"):
+        SpanBERT(3, tiny_encoder(), read="middle")
 
 
 def test_the_printed_form():
