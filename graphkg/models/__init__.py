@@ -3,6 +3,7 @@
 from .decisions import Predicted, decide
 from .jrrelp import JRRELP
 from .kinds import KindGraph
+from .link_examples import EntityGraph
 from .link_prediction import LinkPrediction
 
-__all__ = ["JRRELP", "KindGraph", "LinkPrediction", "Predicted", "decide"]
+__all__ = ["JRRELP", "EntityGraph", "KindGraph", "LinkPrediction", "Predicted", "decide"]

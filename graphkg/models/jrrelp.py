@@ -5,8 +5,6 @@ Letters: B sentences, Q link examples, n candidate objects, R relations, D_v and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -19,29 +17,9 @@ from ..relation.base import Pairs, RelationExtractor
 from ..stores import EmbeddingStore
 from .decisions import Predicted, decide
 from .kinds import KindGraph
+from .link_examples import EntityGraph, LinkExamples, stated_examples
 
 RELATION_LOSSES = ("softmax", "bce", "threshold")
-
-
-@dataclass(frozen=True)
-class LinkExamples:
-    """The questions (subject kind, relation, ?) that a batch states, one for each labelled edge.
-
-    Attributes:
-        sentence: [Q] the sentence of each.
-        relation: [Q] its relation.
-        head: [Q, D_v] the row of the subject's mask.
-        objects: [n, D_v] the candidates' rows.
-        known: [Q, n] the known objects O(s, r), 0 or 1.
-        rows: [Q], true for those that count; ``None`` if all do.
-    """
-
-    sentence: Tensor
-    relation: Tensor
-    head: Tensor
-    objects: Tensor
-    known: Tensor
-    rows: Tensor | None = None
 
 
 class JRRELP(nn.Module):
@@ -70,6 +48,8 @@ class JRRELP(nn.Module):
         kinds: rows of the masks and known objects of the training sentences. Without it they come
             from each batch alone: the subject's mask is its first word, and the known objects of a
             question are those that the batch states.
+        entities: a given knowledge graph in place of that over kinds; the store then has a table
+            ``entity`` of its entities, and ``object`` is a view on all of that table's rows.
         relation_loss: ``"softmax"`` (one relation a pair), ``"bce"`` or ``"threshold"`` (several;
             ATLOP's loss, with `no_relation` as the threshold).
         no_relation: id of the negative relation; by default that of `kinds`.
@@ -96,6 +76,7 @@ class JRRELP(nn.Module):
         coupling_weight: float = 0.5,
         *,
         kinds: KindGraph | None = None,
+        entities: EntityGraph | None = None,
         relation_loss: str = "softmax",
         no_relation: int | None = None,
         label_smoothing: float = 0.1,
@@ -110,7 +91,10 @@ class JRRELP(nn.Module):
             raise InputError(f"relation_loss {relation_loss!r} is not one of {RELATION_LOSSES}")
         if relation_loss == "threshold" and no_relation is None:
             raise InputError("relation_loss='threshold' needs the id of no_relation: give it")
+        if kinds is not None and entities is not None:
+            raise InputError("a graph of kinds and one of entities were given: give one of them")
         self.extractor, self.predictor, self.store = extractor, predictor, store
+        self.entities = entities
         self.link_weight, self.coupling_weight = link_weight, coupling_weight
         self.relation_loss_form, self.no_relation = relation_loss, no_relation
         self.label_smoothing, self.smoothing_form = label_smoothing, smoothing_form
@@ -171,19 +155,15 @@ class JRRELP(nn.Module):
 
     def link_examples(self, batch: SentenceGraph, pairs: Pairs) -> LinkExamples:
         """Returns the question of each labelled edge and its known objects."""
-        mention, sentence, relation = batch["mention"], pairs.sentence, pairs.relation
-        objects = self.store["object"]()
-        if self.known is not None and self.subject_rows is not None and self.counted is not None:
-            kind = mention.kind[pairs.subject[sentence]]
-            head = self.store["token"](self.subject_rows[kind])
-            known, counted = self.known[kind, relation], self.counted[relation]
-            return LinkExamples(sentence, relation, head, objects, known, counted)
-        first = batch["token"].word[mention.span[:, 0]]
-        subject, object_ = first[pairs.subject[sentence]], first[pairs.object[sentence]]
-        same = (subject.unsqueeze(1) == subject) & (relation.unsqueeze(1) == relation)
-        stated = object_.unsqueeze(1) == self.store["object"].rows
-        known = (same.float() @ stated.float()) > 0
-        return LinkExamples(sentence, relation, self.store["token"](subject), objects, known)
+        if self.entities is not None:
+            return self.entities.examples(batch, pairs, self.store)
+        if self.known is None or self.subject_rows is None or self.counted is None:
+            return stated_examples(batch, pairs, self.store)
+        sentence, relation = pairs.sentence, pairs.relation
+        kind = batch["mention"].kind[pairs.subject[sentence]]
+        head, objects = self.store["token"](self.subject_rows[kind]), self.store["object"]()
+        known, counted = self.known[kind, relation], self.counted[relation]
+        return LinkExamples(sentence, relation, head, objects, known, counted)
 
     @torch.no_grad()
     def predict(self, batch: SentenceGraph) -> Predicted:
@@ -218,7 +198,8 @@ class JRRELP(nn.Module):
 
     def _check_sizes(self) -> None:
         f, g, store = self.extractor, self.predictor, self.store
-        (_, words), (classes, width) = store.sizes["token"], store.sizes["relation"]
+        source = "token" if self.entities is None else "entity"
+        (_, wide), (classes, width) = store.sizes[source], store.sizes["relation"]
         _check("the extractor's vectors have", f.relation_dim, "the relation rows", width)
         if classes < f.num_relations:
             raise InputError(
@@ -235,16 +216,18 @@ class JRRELP(nn.Module):
             "the predictor's relations",
             g.relation_dim,
         )
-        _check("the store's token rows have", words, "the predictor's entities", g.entity_dim)
+        _check(f"the store's {source} rows have", wide, "the predictor's entities", g.entity_dim)
         count = store.sizes["object"][0]
         for name, other in (("biases", g.num_objects), ("known objects", self._num_known())):
             if other is not None and other != count:
                 raise InputError(
                     f"store['object'] has {count} candidates, but there are {other} {name}: "
-                    "build both from the same KindGraph"
+                    "build both from the same graph"
                 )
 
     def _num_known(self) -> int | None:
+        if self.entities is not None:
+            return self.entities.num_entities
         return None if self.known is None else self.known.size(2)
 
     def __repr__(self) -> str:
