@@ -46,15 +46,23 @@ class TuckER(LinkPredictor):
 
     @property
     def floats_per_query(self) -> int:
-        """About how many numbers :meth:`merge` holds for one query: its matrix, twice."""
-        return 2 * self.entity_dim**2
+        """About how many numbers :meth:`merge` holds for one query."""
+        return 2 * self.entity_dim * max(self.entity_dim, self.relation_dim)
 
     def merge(self, head: Tensor, relation: Tensor) -> Tensor:
         """Returns z = g(head, relation), [B, D_v]."""
         x = self.input_dropout(norm_rows(self.input_norm, head))
-        matrix = (relation @ self.core.flatten(1)).view(-1, self.entity_dim, self.entity_dim)
-        x = (x.unsqueeze(1) @ self.matrix_dropout(matrix)).squeeze(1)
+        if self.training and self.matrix_dropout.p:
+            x = self._through_dropped(x, relation)
+        else:  # head first: a query has D_r x D_v numbers instead of a matrix, D_v x D_v
+            parts = (x @ self.core.transpose(0, 1).flatten(1)).view(-1, *self.core.shape[::2])
+            x = (relation.unsqueeze(1) @ parts).squeeze(1)
         return self.hidden_dropout(norm_rows(self.hidden_norm, x))
+
+    def _through_dropped(self, x: Tensor, relation: Tensor) -> Tensor:
+        """Multiplies x with each query's own matrix after dropout, which needs it whole."""
+        matrix = (relation @ self.core.flatten(1)).view(-1, self.entity_dim, self.entity_dim)
+        return (x.unsqueeze(1) @ self.matrix_dropout(matrix)).squeeze(1)
 
     def compare_relations(self, head: Tensor, relations: Tensor, tail: Tensor) -> Tensor:
         """Scores without biases of all relations, [B, R].

@@ -41,3 +41,12 @@ def test_relations_in_training_mode_go_through_the_dropouts():
     assert g.score_relations(*given).shape == (6, 5)
     assert not torch.equal(g.score_relations(*given), g.score_relations(*given))
     assert int(g.hidden_norm.num_batches_tracked) == 3
+
+
+def test_both_orders_of_contraction_give_the_same():
+    torch.manual_seed(0)
+    g = TuckER(8, 3, 0.0, 1e-12, 0.0)  # so little dropout that nothing is dropped
+    head, relation = torch.randn(6, 8), torch.randn(6, 3)
+    dropped = g.merge(head, relation)
+    g.matrix_dropout.p = 0.0
+    torch.testing.assert_close(g.merge(head, relation), dropped, atol=1e-5, rtol=1e-5)
