@@ -148,20 +148,23 @@ def semeval_outcomes(
     """
     semeval_f1(gold, predicted, partial)  # checks what was given
     answers, guesses = align(gold, predicted, default=OTHER if partial else None)
-    right = [g == p for g, p in zip(answers, guesses)]
-    kinds = {(g, p): _row(g, p) for g, p in set(zip(answers, guesses))}
-    return _chosen(metric, SEMEVAL, [kinds[pair] for pair in zip(answers, guesses)], right)
+    return _directed(answers, guesses, RELATIONS, metric)
 
 
-def _row(gold: str, predicted: str) -> list[tuple[int, int, int]]:
-    """The counts of one example in each relation, by the official way of the scorer."""
-    score = semeval_f1([gold], [predicted])
+def _directed(
+    answers: Sequence[str], guesses: Sequence[str], relations: Sequence[str], metric: str
+) -> Outcomes:
+    pairs = list(zip(answers, guesses))
+    rows = {pair: _row(*pair, relations) for pair in set(pairs)}
+    return _chosen(metric, SEMEVAL, [rows[pair] for pair in pairs], [g == p for g, p in pairs])
+
+
+def _row(gold: str, predicted: str, relations: Sequence[str]) -> list[tuple[int, int, int]]:
+    """The counts of one example in each relation, as the official scorer gives them."""
+    scored = semeval_f1([gold], [predicted]).by_relation
     guessed = predicted.partition("(")[0]
-    rows = []
-    for name in RELATIONS:
-        found = score.by_relation.get(name, Scores(0, int(guessed == name), 0))
-        rows.append((found.correct, found.guessed, found.gold))
-    return rows
+    found = [scored.get(name, Scores(0, int(guessed == name), 0)) for name in relations]
+    return [(row.correct, row.guessed, row.gold) for row in found]
 
 
 def multi_label_outcomes(
