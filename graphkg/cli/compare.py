@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from .show import say
 from .text import check_file, open_parser, write_lines
 
 
@@ -24,6 +25,7 @@ def compare_runs(
 
     if output is not None:
         check_file(output)
+    say(f"scoring {first} and {second}")
     found = compare(
         first,
         second,

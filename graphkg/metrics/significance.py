@@ -38,7 +38,7 @@ class Comparison:
         p: see the protocol's ``p_rule``.
         only_first, only_second: examples that this system alone has right, in most of its runs.
         protocol: samples, seed, n, unit, confidence, rules.
-        over_seeds: a t-test over the runs, if it was made.
+        t_test: over the runs of the two systems, if it was made.
     """
 
     metric: str
@@ -52,7 +52,7 @@ class Comparison:
     only_first: int
     only_second: int
     protocol: Mapping[str, Any] = field(default_factory=dict)
-    over_seeds: TTest | None = None
+    t_test: TTest | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Returns all of it in plain values."""
@@ -67,7 +67,7 @@ class Comparison:
             "difference": self.difference,
             "interval": [self.low, self.high],
             "p": self.p,
-            "over_seeds": None if self.over_seeds is None else self.over_seeds.to_dict(),
+            "t_test": None if self.t_test is None else self.t_test.to_dict(),
             "protocol": dict(self.protocol),
         }
 
@@ -84,19 +84,24 @@ class Comparison:
             self.names[0]: self.first.show(scale, digits),
             f"{self.names[1]} ": self.second.show(scale, digits),
             "gain": f"{gain}, {level} interval {low} to {high}, p = {self.p:.4f}",
-            "right in one alone": f"{self.only_first:,} (first) and {self.only_second:,} (second)",
+            "right in one only": f"{self.only_first:,} (first), {self.only_second:,} (second)",
         }
-        width = max(map(len, [*rows, self.metric]))
+        width = max(map(len, rows))
         lines = [f"{'score':<{width}}  {self.metric}"]
         lines += [f"{name:<{width}}  {value}" for name, value in rows.items()]
-        lines += [] if self.over_seeds is None else [str(self.over_seeds)]
-        return "\n".join([*lines, f"resampled: {self._resampled()}"])
+        return "\n".join([*lines, *self._facts()])
 
-    def _resampled(self) -> str:
+    def _facts(self) -> list[str]:
+        """The lines under the table."""
         facts = self.protocol
-        sets = f"{facts.get('n', 0):,} {facts.get('unit')}"
         runs = " and the runs of each system" if facts.get("over_seeds") else ""
-        return f"{sets}{runs}, {facts.get('samples'):,} times, seed {facts.get('seed')}"
+        drawn = f"{facts.get('n', 0):,} {facts.get('unit')}{runs}"
+        lines = [f"resampled: {drawn}, {facts.get('samples', 0):,} times, seed {facts.get('seed')}"]
+        if self.t_test is not None:
+            lines.append(str(self.t_test))
+        if min(self.first.n, self.second.n) == 1:
+            lines.append("one run of a system: the interval knows nothing of the noise of its seed")
+        return lines
 
 
 def paired_bootstrap(

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, MissingExtra, nearest
-from ..metrics.outcomes import Outcomes
+from ..metrics.outcomes import RANKING, Outcomes
 from ..metrics.seeds import TTest, welch_test
 from ..metrics.significance import Comparison, paired_bootstrap
 from ..parsing.base import Parser
 from ..version import __version__
 from .base import RECIPE, find_folder, load, read_recipe
 from .prediction_files import ENDINGS, read_predictions
-from .predictions import Predictions
+from .predictions import METRICS, Predictions
 from .ranked_links import HEAD, RankedLinks
 
 ALIKE = ("seed", "device", "progress")  # training settings that seeds of one system may differ in
@@ -63,18 +63,12 @@ def compare(
     if split not in SPLITS:
         raise InputError(f"split {split!r} is not one of {', '.join(SPLITS)}")
     paths = [find_runs(given) for given in (first, second)]
-    _check_recipes(paths, data)
+    _check_recipes(paths, data, metric)
     reader = _Reader(split, data, parser)
     sides = [{path: reader.read(path) for path in side} for side in paths]
     _check_same({**sides[0], **sides[1]})
     one = next(iter(sides[0].values()))
-    metric = metric or one.metrics[0]
-    if metric not in one.metrics:
-        known = list(one.metrics)
-        raise InputError(
-            f"metric {metric!r} is not one of {', '.join(known)} ({one.kind})"
-            f"{nearest(metric, known)}"
-        )
+    metric = _known(metric, one.metrics)
     before, after = ([answers.outcomes(metric) for answers in side.values()] for side in sides)
     runs = {name: [str(p) for p in side] for name, side in zip(("first", "second"), paths)}
     facts = {"kind": one.kind, "test": one.test, "runs": runs, "graphkg": __version__}
@@ -82,7 +76,15 @@ def compare(
     found = paired_bootstrap(
         before, after, samples, seed, over_seeds=over_seeds, names=names, protocol=facts
     )
-    return replace(found, over_seeds=_t_test(before, after))
+    return replace(found, t_test=_t_test(before, after))
+
+
+def _known(metric: str | None, metrics: tuple[str, ...]) -> str:
+    """Returns the metric that was asked for, the first by default."""
+    if metric is not None and metric not in metrics:
+        hint = nearest(metric, list(metrics))
+        raise InputError(f"metric {metric!r} is not one of {', '.join(metrics)}{hint}")
+    return metric or metrics[0]
 
 
 def find_runs(given: str | Path) -> list[Path]:
@@ -106,22 +108,32 @@ def find_runs(given: str | Path) -> list[Path]:
     return runs
 
 
-def _check_recipes(paths: list[list[Path]], data: str | Path | None) -> None:
+def _check_recipes(paths: list[list[Path]], data: Any, metric: str | None) -> None:
     """Tells what does not fit from the recipes alone, before anything is loaded."""
-    recipes = [{p: read_recipe(p) for p in side if p.is_dir()} for side in paths]
-    for side in recipes:
+    sides = [{path: read_recipe(path) for path in side if path.is_dir()} for side in paths]
+    for side in sides:
         _check_seeds(side)
-    found = [(path, recipe) for side in recipes for path, recipe in side.items()]
-    for path, recipe in found:
+    recipes = [(path, recipe) for side in sides for path, recipe in side.items()]
+    for path, recipe in recipes:
         if not recipe.get("trained"):
             raise InputError(f"{path} holds a training that has not ended: go on with --resume")
-        if recipe["system"] != found[0][1]["system"]:
+        first, other = recipes[0]
+        if recipe["system"] != other["system"]:
             raise InputError(
-                f"{path} is a run of {recipe['system']}, but {found[0][0]} of "
-                f"{found[0][1]['system']}: compare two of one kind"
+                f"{path} is a run of {recipe['system']}, but {first} of {other['system']}: compare "
+                "two of one kind"
             )
-        if recipe["system"] == "link" and data is not None:
+        links = recipe["system"] == "link"
+        if links and data is not None:
             raise InputError(f"data {data} was given, but {path} holds its triples: leave it out")
+        if not links and recipe["data"]["data"] != other["data"]["data"]:
+            raise InputError(
+                f"{path} was trained on {recipe['data']['data']}, but {first} on "
+                f"{other['data']['data']}: compare two on the same data"
+            )
+        metrics = RANKING if links else METRICS.get(recipe["data"]["metric"])
+        if metrics is not None:
+            _known(metric, metrics)
 
 
 def _check_seeds(recipes: dict[Path, dict[str, Any]]) -> None:

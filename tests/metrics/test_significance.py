@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -193,8 +194,16 @@ def test_it_prints_a_small_table_and_carries_its_protocol():
     assert data["second"]["name"] == "jrrelp" and data["interval"] == [found.low, found.high]
     kept = {key: data["protocol"][key] for key in ("samples", "seed", "n", "confidence", "unit")}
     assert kept == {"samples": 500, "seed": 3, "n": 200, "confidence": 0.9, "unit": "examples"}
-    assert data["over_seeds"] is None and "p_rule" in data["protocol"]
-    assert str(welch_test([1, 2], [3, 5])).startswith("Welch")
+    assert data["t_test"] is None and "p_rule" in data["protocol"]
+    scores = ([run.score for run in side] for side in (one, two))
+    tested = replace(found, t_test=welch_test(*scores))
+    assert str(tested).splitlines()[-1].startswith("Welch t-test over seeds: t = ")
+    assert json.loads(tested.to_json())["t_test"]["kind"] == "Welch"
+
+
+def test_it_says_that_one_run_tells_nothing_of_the_seed():
+    found = paired_bootstrap(values(0, 1), values(1, 1), samples=10)
+    assert str(found).endswith("the interval knows nothing of the noise of its seed")
 
 
 def test_what_cannot_be_compared_is_one_sentence():

@@ -52,7 +52,7 @@ def test_a_run_compared_with_itself_has_no_gain(runs):
     run = runs / "long" / "seed0"
     found = compare(run, run, **QUICK)
     assert (found.difference, found.p, found.first.n) == (0, 1, 1)
-    assert found.over_seeds is None
+    assert found.t_test is None
 
 
 def test_folders_of_seeds_are_compared_by_their_means(runs, data):
@@ -64,7 +64,7 @@ def test_folders_of_seeds_are_compared_by_their_means(runs, data):
     assert found.first.mean == pytest.approx(sum(scores["short"]) / 2)
     assert found.difference == pytest.approx((sum(scores["long"]) - sum(scores["short"])) / 2)
     assert found.low < found.difference < found.high and found.second.n == 2
-    assert found.over_seeds is not None and found.over_seeds.kind == "Welch"
+    assert found.t_test is not None and found.t_test.kind == "Welch"
     protocol = json.loads(found.to_json())["protocol"]
     assert protocol["n"] == len(data.test) and protocol["unit"] == "sentences"
     assert protocol["test"]["data"] == "fake" and protocol["test"]["split"] == "test"
@@ -144,6 +144,11 @@ def test_what_cannot_be_compared_is_one_sentence(runs, links, data, tmp_path):
         compare(tmp_path / "one.jsonl", tmp_path / "one.jsonl")
 
 
+def test_runs_on_other_data_are_told_before_anything_is_read(runs):
+    with pytest.raises(InputError, match="was trained on redocred, but .* on fake: compare two on"):
+        compare(runs / "short", "default")
+
+
 def test_a_training_that_has_not_ended_is_told(runs, tmp_path):
     text = (runs / "short" / "seed0" / "recipe.yaml").read_text(encoding="utf-8")
     (tmp_path / "half").mkdir()
@@ -158,7 +163,7 @@ def test_without_scipy_the_t_test_is_left_out(runs, monkeypatch):
         raise MissingExtra("scipy", "bench", "for a t-test over seeds")
 
     monkeypatch.setattr(comparison, "welch_test", absent)
-    assert compare(runs / "short", runs / "long", **QUICK).over_seeds is None
+    assert compare(runs / "short", runs / "long", **QUICK).t_test is None
 
 
 def test_a_side_is_a_run_a_folder_of_runs_or_a_file(runs, tmp_path):
