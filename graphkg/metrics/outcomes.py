@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ..errors import InputError
 from .alignment import align
-from .classification import OTHER, RELATIONS, semeval_f1, tacred_f1
+from .classification import OTHER, semeval_f1, tacred_f1
 from .extraction import multi_label_f1
 from .ranking import HITS, Ranks
 from .scores import Average, Scores, f_measure, micro
@@ -146,24 +146,35 @@ def semeval_outcomes(
     Raises:
         InputError: an unknown metric, or what :func:`~graphkg.metrics.semeval_f1` refuses.
     """
-    semeval_f1(gold, predicted, partial)  # checks what was given
     answers, guesses = align(gold, predicted, default=OTHER if partial else None)
-    return _directed(answers, guesses, RELATIONS, metric)
+    return directed_outcomes(answers, guesses, semeval_f1, metric)
 
 
-def _directed(
-    answers: Sequence[str], guesses: Sequence[str], relations: Sequence[str], metric: str
+def directed_outcomes(
+    gold: Sequence[str], predicted: Sequence[str], scorer: Any, metric: str = "f1"
 ) -> Outcomes:
-    pairs = list(zip(answers, guesses))
-    rows = {pair: _row(*pair, relations) for pair in set(pairs)}
+    """What each example adds to the scores of a `scorer` that counts as that of SemEval does.
+
+    Args:
+        gold: labels such as ``Cause-Effect(e1,e2)``, or the negative one.
+        predicted: likewise.
+        scorer: ``scorer(gold, predicted).by_relation`` has the official counts of each relation
+            in `gold`, as :func:`~graphkg.metrics.semeval_f1` gives them.
+        metric: as of :func:`semeval_outcomes`.
+    """
+    names = list(scorer(gold, predicted).by_relation) or [""]
+    pairs = list(zip(gold, predicted))
+    rows = {pair: _row(*pair, scorer, names) for pair in set(pairs)}
     return _chosen(metric, SEMEVAL, [rows[pair] for pair in pairs], [g == p for g, p in pairs])
 
 
-def _row(gold: str, predicted: str, relations: Sequence[str]) -> list[tuple[int, int, int]]:
-    """The counts of one example in each relation, as the official scorer gives them."""
-    scored = semeval_f1([gold], [predicted]).by_relation
-    guessed = predicted.partition("(")[0]
-    found = [scored.get(name, Scores(0, int(guessed == name), 0)) for name in relations]
+def _row(
+    gold: str, predicted: str, scorer: Any, names: Sequence[str]
+) -> list[tuple[int, int, int]]:
+    """The counts of one example in each relation that some gold answer has."""
+    scored = scorer([gold], [predicted]).by_relation
+    guessed = predicted.partition("(")[0]  # without a gold answer it has no row of its own
+    found = [scored.get(name, Scores(0, int(guessed == name), 0)) for name in names]
     return [(row.correct, row.guessed, row.gold) for row in found]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import InputError
 from ..exchange.files import make_folder, write_whole
 from ..metrics.classification import DIRECTED, OTHER
-from .predictions import Prediction, Predictions, Protocol
+from .predictions import SINGLE, Prediction, Predictions, Protocol
 
 ENDINGS = (".jsonl", ".tsv")
 BETWEEN = "|"  # the labels of one cell
@@ -156,8 +156,10 @@ def _protocol(facts: dict[str, Any], rows: list[Prediction], path: Path) -> Prot
     single = all(len(row.gold) == len(row.predicted) == 1 for row in rows)
     semeval = single and all({*row.gold, *row.predicted} <= known for row in rows)
     metric = facts["metric"] or ("semeval" if semeval else "pairs")
+    if metric in SINGLE and not single:
+        raise InputError(f"{path}: scored as {metric}, but some lines have not one label of each")
     if metric == "semeval" and not semeval:
-        raise InputError(f"{path}: scored as SemEval, but some labels are not those of its task")
+        raise InputError(f"{path}: scored as semeval, but some labels are not those of its task")
     negative = facts["negative"] if facts["metric"] else None if semeval else "no_relation"
     return Protocol(
         facts["model"] or path.stem,

@@ -9,14 +9,22 @@ from typing import Any
 
 from ..errors import InputError
 from ..graphs import SentenceGraph
-from ..metrics.outcomes import SEMEVAL, Outcomes, multi_label_outcomes, semeval_outcomes
+from ..metrics.outcomes import (
+    SEMEVAL,
+    Outcomes,
+    multi_label_outcomes,
+    semeval_outcomes,
+    tacred_outcomes,
+)
 from .relation_scores import gold_sets
 
 # The metric of a data set -> the scores that can be computed, the first by default.
 METRICS: dict[str, tuple[str, ...]] = {
     "semeval": (*SEMEVAL, "accuracy"),
+    "tacred": ("f1", "accuracy"),
     "pairs": ("f1", "accuracy"),
 }
+SINGLE = {"semeval", "tacred"}  # metrics of one label a sentence
 
 
 @dataclass(frozen=True)
@@ -76,7 +84,7 @@ class Predictions:
         found = system.predict(graphs)
         labels, metric = system.vocabularies.relation.labels, system.data["metric"]
         chosen = [[best] for best in found.best.tolist()]
-        if metric != "semeval":
+        if metric not in SINGLE:
             chosen = [row.nonzero().view(-1).tolist() for row in found.holds]
         scores = found.probabilities.tolist()
         rows = [
@@ -120,7 +128,7 @@ class Predictions:
         if self.protocol.metric not in METRICS:
             raise InputError(
                 f"the predictions of {self.name} are scored by {self.protocol.metric!r}, but only "
-                f"{' and '.join(METRICS)} can be resampled"
+                f"{', '.join(METRICS)} can be resampled"
             )
         return METRICS[self.protocol.metric]
 
@@ -131,11 +139,14 @@ class Predictions:
             metric: one of :attr:`metrics`.
         """
         gold, predicted = [r.gold for r in self.rows], [r.predicted for r in self.rows]
+        negative = self.protocol.negative
+        single = [g[0] for g in gold], [p[0] for p in predicted if p]
         if self.protocol.metric == "semeval":
-            single = [g[0] for g in gold], [p[0] for p in predicted]
             found = semeval_outcomes(*single, metric)
+        elif self.protocol.metric == "tacred":
+            found = tacred_outcomes(*single, negative or "no_relation", metric)
         else:
-            found = multi_label_outcomes(gold, predicted, self.protocol.negative, metric)
+            found = multi_label_outcomes(gold, predicted, negative, metric)
         return found.grouped([row.key for row in self.rows], "sentences")
 
     def __repr__(self) -> str:

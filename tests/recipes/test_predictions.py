@@ -8,6 +8,7 @@ import pytest
 
 from graphkg.errors import InputError
 from graphkg.graphs import SentenceGraph
+from graphkg.metrics import tacred_f1
 from graphkg.recipes.jrrelp import build_recipe
 from graphkg.recipes.prediction_files import read_predictions, write_predictions
 from graphkg.recipes.predictions import Prediction, Predictions, Protocol
@@ -56,6 +57,14 @@ def test_every_score_of_semeval_comes_again_from_the_predictions(semeval):
         assert found.outcomes(metric).score == summary[metric]
     assert found.outcomes("accuracy").score == system.evaluate(graphs).score.accuracy
     assert all(len(row.predicted) == len(row.score) == 1 for row in found.rows)
+
+
+def test_one_label_a_sentence_is_scored_as_tacred_scores(run, data, monkeypatch):
+    system, _ = run
+    monkeypatch.setitem(system.data, "metric", "tacred")
+    found = Predictions.of(system, data.test, "test")
+    gold, predicted = zip(*((row.gold[0], row.predicted[0]) for row in found.rows))
+    assert found.outcomes().score == tacred_f1(gold, predicted).f1
 
 
 @pytest.mark.parametrize("ending", ["jsonl", "tsv"])
@@ -141,7 +150,8 @@ BAD = {
     "list": ([GOOD, ["b"]], "bad.jsonl:2: not an object"),
     "score": ([{**GOOD, "score": ["much"]}], "score are numbers"),
     "two models": ([GOOD, {**GOOD, "key": "b", "model": "m"}], "bad.jsonl:2: model is 'm'"),
-    "metric": ([{**GOOD, "metric": "semeval"}], "scored as SemEval, but some labels"),
+    "no label": ([{**GOOD, "predicted": [], "metric": "tacred"}], "have not one label of each"),
+    "metric": ([{**GOOD, "metric": "semeval"}], "scored as semeval, but some labels"),
 }
 
 
@@ -177,5 +187,5 @@ def test_a_label_that_a_table_cannot_hold_is_told(tmp_path):
 
 def test_a_metric_that_cannot_be_resampled_is_told():
     found = Predictions((Prediction("a", 0, 1, ("x",), ("x",)),), Protocol("m", "d", "t", "bleu"))
-    with pytest.raises(InputError, match="scored by 'bleu', but only semeval and pairs"):
+    with pytest.raises(InputError, match="scored by 'bleu', but only semeval, tacred, pairs"):
         assert found.metrics
