@@ -111,12 +111,43 @@ def evaluate(
     ranks: Annotated[
         Path | None, typer.Option(help="Links: file for the rank of every triple, tab-separated.")
     ] = None,
+    predictions: Annotated[
+        Path | None, typer.Option(help="Relations: file for every answer, .jsonl or .tsv.")
+    ] = None,
     parser: ParserName = "bundled",
 ) -> None:
     """Score a trained system: labelled pairs, raw text (--texts), or the ranks of links."""
     from .train import evaluate_system
 
-    evaluate_system(run, data, split, texts, baseline, raw, memory, output, ranks, parser)
+    evaluate_system(
+        run, data, split, texts, baseline, raw, memory, output, ranks, predictions, parser
+    )
+
+
+@app.command()
+def compare(
+    first: Annotated[
+        str, typer.Argument(help="A run, a folder of runs (seeds), or a file of predictions.")
+    ],
+    second: Annotated[str, typer.Argument(help="Likewise: the system whose gain is asked for.")],
+    data: Annotated[Path | None, typer.Option(help="Folder of the data set.")] = None,
+    split: Annotated[str, typer.Option(help="test or valid.")] = "test",
+    metric: Annotated[
+        str | None,
+        typer.Option(help="f1, harmonic_f1, micro_f1, accuracy; links: mrr, hits@1, ..."),
+    ] = None,
+    samples: Annotated[int, typer.Option(help="Resamples of the test set.")] = 10_000,
+    seed: Annotated[int, typer.Option(help="Of the resampling.")] = 0,
+    over_seeds: Annotated[bool, typer.Option(help="Resample the runs of a system, too.")] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File for the result as JSON.")
+    ] = None,
+    parser: ParserName = "bundled",
+) -> None:
+    """Tell whether the gain of SECOND over FIRST is real: a paired bootstrap over the test set."""
+    from .compare import compare_runs
+
+    compare_runs(first, second, data, split, metric, samples, seed, over_seeds, output, parser)
 
 
 @app.command()

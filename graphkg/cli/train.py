@@ -85,11 +85,17 @@ def evaluate_system(
     memory: str,
     output: Path | None,
     ranks: Path | None,
+    predictions: Path | None,
     parser: str,
 ) -> None:
-    """Prints the scores of a trained system; `output` gets them as JSON with their protocol."""
+    """Prints the scores of a trained system; `output` gets them as JSON with their protocol.
+
+    `predictions` gets a line for every labelled pair.
+    """
     from ..recipes import load
     from ..recipes.link_system import LinkSystem
+    from ..recipes.prediction_files import check_ending, write_predictions
+    from ..recipes.predictions import Predictions
     from ..recipes.relation_data import read_relation_data
     from ..recipes.relation_scores import KindPairBaseline, score_pairs
     from ..recipes.text_scores import annotated_texts, score_texts
@@ -98,9 +104,16 @@ def evaluate_system(
         check_file(output)
     if texts is None and split not in SPLITS:
         raise InputError(f"--split {split!r} is not one of {', '.join(SPLITS)}")
+    if predictions is not None:
+        check_file(predictions)
+        check_ending(predictions)
+        if texts is not None:
+            raise InputError("--predictions are of labelled pairs, but --texts was given: drop one")
     system = load(run)
     links = isinstance(system, LinkSystem)
-    ours = {"--texts": texts, "--baseline": baseline} if links else {"--raw": raw, "--ranks": ranks}
+    ours: dict[str, Any] = {"--raw": raw, "--ranks": ranks}
+    if links:
+        ours = {"--texts": texts, "--baseline": baseline, "--predictions": predictions}
     strange = [name for name, value in ours.items() if value]
     if strange:
         kind = "links" if links else "relations in sentences"
@@ -117,6 +130,8 @@ def evaluate_system(
         found = read_relation_data(system.recipe.data, data, reader, system.recipe.split_seed)
         graphs = getattr(found, split)
         scores = system.evaluate(graphs)
+        if predictions is not None:
+            write_predictions(Predictions.of(system, graphs, split), predictions)
         if baseline and found.negative is not None:
             guesses = KindPairBaseline(found.train, found.negative).predict(graphs)
             print("most frequent relation of the two kinds")

@@ -14,10 +14,13 @@ from .extraction import (
 from .ranking import Ranks, ranks, summarise
 from .ranking_scores import RankingScores
 from .scores import Average, Scores
+from .seeds import mean_and_sd
+from .significance import Comparison, paired_bootstrap
 
 __all__ = [
     "AnnotatedDocument",
     "Average",
+    "Comparison",
     "RankingScores",
     "Ranks",
     "Scores",
@@ -26,9 +29,11 @@ __all__ = [
     "TripleScore",
     "by_id",
     "end_to_end_f1",
+    "mean_and_sd",
     "mention_f1",
     "multi_label_f1",
     "overlap_classes",
+    "paired_bootstrap",
     "ranks",
     "scores_by_class",
     "semeval_f1",
