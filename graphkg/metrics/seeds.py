@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import InputError, MissingExtra
+from ..errors import InputError
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,6 @@ def welch_test(first: Sequence[float], second: Sequence[float]) -> TTest:
 
     Raises:
         InputError: fewer than two values on a side.
-        MissingExtra: scipy is not installed.
     """
     a, b = _numbers(first, least=2), _numbers(second, least=2)
     return _test("Welch", a, b, lambda stats: stats.ttest_ind(b, a, equal_var=False))
@@ -95,7 +94,6 @@ def paired_test(first: Sequence[float], second: Sequence[float]) -> TTest:
 
     Raises:
         InputError: fewer than two values on a side, or not as many on both.
-        MissingExtra: scipy is not installed.
     """
     a, b = _numbers(first, least=2), _numbers(second, least=2)
     if len(a) != len(b):
@@ -104,10 +102,8 @@ def paired_test(first: Sequence[float], second: Sequence[float]) -> TTest:
 
 
 def _test(kind: str, first: list[float], second: list[float], run: Any) -> TTest:
-    try:
-        from scipy import stats
-    except ImportError:
-        raise MissingExtra("scipy", "bench", "for a t-test over seeds") from None
+    from scipy import stats
+
     if _is_constant(kind, first, second):
         gain = second[0] - first[0]
         t = math.copysign(math.inf, gain) if gain else 0.0

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError, MissingExtra, nearest
+from ..errors import InputError, nearest
 from ..metrics.outcomes import RANKING, Outcomes
 from ..metrics.seeds import TTest, welch_test
 from ..metrics.significance import Comparison, paired_bootstrap
@@ -53,8 +53,7 @@ def compare(
         over_seeds: draw the runs of each system, too.
 
     Returns:
-        the comparison, with Welch's t-test over seeds where each side has several (and scipy is
-        there).
+        the comparison, with Welch's t-test over seeds where each side has several.
 
     Raises:
         InputError: sides of different kinds, data or splits, a training that has not ended, runs
@@ -227,7 +226,4 @@ def _check_same(found: dict[Path, Answers]) -> None:
 def _t_test(first: list[Outcomes], second: list[Outcomes]) -> TTest | None:
     if min(len(first), len(second)) < 2:
         return None
-    try:
-        return welch_test([run.score for run in first], [run.score for run in second])
-    except MissingExtra:
-        return None
+    return welch_test([run.score for run in first], [run.score for run in second])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from graphkg.errors import InputError, MissingExtra
+from graphkg.errors import InputError
 from graphkg.recipes import comparison, load, relation_data
 from graphkg.recipes.comparison import compare, find_runs
 from graphkg.recipes.jrrelp import build_recipe
@@ -156,14 +156,6 @@ def test_a_training_that_has_not_ended_is_told(runs, tmp_path):
     (tmp_path / "half" / "recipe.yaml").write_text(stopped, encoding="utf-8")
     with pytest.raises(InputError, match="a training that has not ended"):
         compare(runs / "short" / "seed1", tmp_path / "half", **QUICK)
-
-
-def test_without_scipy_the_t_test_is_left_out(runs, monkeypatch):
-    def absent(*_):
-        raise MissingExtra("scipy", "bench", "for a t-test over seeds")
-
-    monkeypatch.setattr(comparison, "welch_test", absent)
-    assert compare(runs / "short", runs / "long", **QUICK).t_test is None
 
 
 def test_a_side_is_a_run_a_folder_of_runs_or_a_file(runs, tmp_path):
