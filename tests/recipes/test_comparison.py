@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from graphkg.errors import InputError
-from graphkg.recipes import comparison, load, relation_data
+from graphkg.recipes import load, relation_data
 from graphkg.recipes.comparison import compare, find_runs
 from graphkg.recipes.jrrelp import build_recipe
 from graphkg.recipes.link import build_link_recipe
