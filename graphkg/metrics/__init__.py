@@ -2,6 +2,7 @@
 
 from .alignment import by_id
 from .classification import SemEvalScore, TacredScore, semeval_f1, tacred_f1
+from .directed import DirectedScore, directed_f1
 from .end_to_end import AnnotatedDocument, end_to_end_f1
 from .extraction import (
     TripleScore,
@@ -18,6 +19,7 @@ from .scores import Average, Scores
 __all__ = [
     "AnnotatedDocument",
     "Average",
+    "DirectedScore",
     "RankingScores",
     "Ranks",
     "Scores",
@@ -25,6 +27,7 @@ __all__ = [
     "TacredScore",
     "TripleScore",
     "by_id",
+    "directed_f1",
     "end_to_end_f1",
     "mention_f1",
     "multi_label_f1",
