@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..datasets.triple_lines import Problem, Row
+    from ..datasets.problems import Problem
+    from ..datasets.triple_lines import Row
     from ..datasets.triple_sets import TripleFiles
 
 SHOWN = 20
@@ -40,7 +41,8 @@ def check_data(folder: str) -> None:
     """
     import typer
 
-    from ..datasets.triple_checks import check_files, summary
+    from ..datasets.problems import summary
+    from ..datasets.triple_checks import check_files
     from ..datasets.triple_sets import find_triple_files
 
     files = find_triple_files(folder)
