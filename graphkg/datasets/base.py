@@ -41,13 +41,18 @@ def locate(name: str, path: str | Path | None = None) -> Path:
 
 def find_file(folder: Path, *names: str) -> Path:
     """Returns the first of `names` that `folder` holds, as it stands or with ``.gz`` added."""
-    for name in names:
-        for path in (folder / name, folder / f"{name}.gz"):
-            if path.is_file():
-                return path
+    found = first_file(folder, *names)
+    if found is not None:
+        return found
     raise InputError(
         f"{folder} holds none of {', '.join(names)} (plain or .gz), but one of them was expected"
     )
+
+
+def first_file(folder: Path, *names: str) -> Path | None:
+    """Returns what :func:`find_file` finds, or nothing."""
+    places = (folder / (name + end) for name in names for end in ("", ".gz"))
+    return next((place for place in places if place.is_file()), None)
 
 
 def read_text(path: str | Path) -> str:
