@@ -16,6 +16,7 @@ settings.load_profile("graphkg")
 # The tensors of tests are tiny: a second thread costs more than it brings.
 torch.set_num_threads(1)
 
+
 EDGE = ("entity", "rel", "entity")
 
 
@@ -28,6 +29,14 @@ def data_folder() -> Path:
     folder = Path(named)
     assert folder.is_dir(), f"GRAPHKG_DATA is {named}, which is no folder"
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory):
+    """A cache of parses for the tests alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRAPHKG_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 class IncomingEdges(BaseSampler):
