@@ -16,7 +16,6 @@ settings.load_profile("graphkg")
 # The tensors of tests are tiny: a second thread costs more than it brings.
 torch.set_num_threads(1)
 
-
 EDGE = ("entity", "rel", "entity")
 
 

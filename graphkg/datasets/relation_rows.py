@@ -130,7 +130,7 @@ def _build(
     chars: list[tuple[int, int]] | None = None,
 ) -> SentenceGraph:
     lists = {ours: _list(row, name, len(words), place) for ours, name in names.items()}
-    heads = lists.pop("heads")
+    heads = None if lists["heads"] is None else _numbers(lists["heads"], names["heads"], place)
     relation = row["relation"]
     if not (isinstance(relation, str) and relation):
         what = f"relation is {_shown(relation)}, but a label was expected"
@@ -138,7 +138,7 @@ def _build(
     try:
         return SentenceGraph.build(
             words,
-            None if heads is None else _numbers(heads, names["heads"], place),
+            heads,
             lists["deprels"],
             lists["pos"],
             lists["ner"] or [UNKNOWN_TAG] * len(words),
