@@ -58,11 +58,17 @@ def _lines(path: Path, report: Report) -> Iterator[tuple[Place, Any]]:
     for number, line in read_lines(path):
         try:
             row = json.loads(line)
-        except json.JSONDecodeError as error:
-            what = f"not JSON ({error.msg} at column {error.colno}), but {_ROWS}"
+        except (ValueError, RecursionError) as error:
+            at = f" at column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
+            what = f"not JSON ({_reason(error)}{at}), but {_ROWS}"
             report(Place(path, number).error("not JSON", what))
             continue
         yield Place(path, number), row
+
+
+def _reason(error: Exception) -> str:
+    """Returns why a text is no JSON: its form, or what Python cannot hold."""
+    return error.msg if isinstance(error, json.JSONDecodeError) else str(error).split(";")[0]
 
 
 def _array(path: Path, report: Report) -> Iterator[tuple[Place, Any]]:
@@ -70,9 +76,12 @@ def _array(path: Path, report: Report) -> Iterator[tuple[Place, Any]]:
         window = _Window(path, file)
         try:
             yield from _records(window, path)
-        except json.JSONDecodeError as error:
-            line = window.line + window.text.count("\n", window.at, error.pos)
-            what = f"not JSON ({error.msg}), but {_ROWS}: nothing after it can be read"
+        except (ValueError, RecursionError) as error:
+            if isinstance(error, InputError):
+                raise
+            end = error.pos if isinstance(error, json.JSONDecodeError) else window.at
+            line = window.line + window.text.count("\n", window.at, end)
+            what = f"not JSON ({_reason(error)}), but {_ROWS}: nothing after it can be read"
             report(Place(path, line, window.record).error("not JSON", what))
 
 

@@ -69,7 +69,8 @@ def check_relations(files: dict[str, Path]) -> tuple[list[Problem], Counts]:
     """Returns all problems of the files of a folder, and what each of them holds.
 
     Errors: what no reader takes, and labels of other parts that training lacks. Warnings: trees
-    with several roots, mentions that overlap or have no text, keys that occur twice.
+    with several roots, mentions that overlap or have no text, keys that occur twice, a part
+    without a file.
     """
     problems: list[Problem] = []
     counts: Counts = {}
@@ -83,6 +84,10 @@ def check_relations(files: dict[str, Path]) -> tuple[list[Problem], Counts]:
             problems.append(error.problem)
         except InputError as error:
             problems.append(Problem(path, 1, "unreadable", str(error).removeprefix(f"{path}: ")))
+    missing = [part for part in PARTS if part not in files]
+    if missing and ".txt" not in files["train"].name.lower():
+        what = f"there is no file of {' and '.join(missing)}: training asks for all three parts"
+        problems.append(Problem(files["train"], 1, "missing part", what))
     return problems, counts
 
 

@@ -56,3 +56,22 @@ def test_marked_sentences_are_checked_against_the_labels_of_their_task(tmp_path)
 def test_a_folder_of_triples_holds_no_relations(tmp_path, content):
     (tmp_path / "train.txt").write_text(content)
     assert find_relation_files(tmp_path) == {}
+
+
+def test_a_part_without_a_file_is_told(tmp_path):
+    (tmp_path / "train.json").write_text(json.dumps([ROW]), encoding="utf-8")
+    problems, _ = check_relations(find_relation_files(tmp_path))
+    assert [problem.kind for problem in problems] == ["missing part"]
+    assert "no file of valid and test" in problems[0].message
+
+
+def test_a_file_that_is_no_text_is_a_problem_at_its_line(tmp_path):
+    (tmp_path / "train.jsonl").write_bytes(b'{"a": 1}\n\xff\n')
+    (tmp_path / "valid.jsonl.gz").write_bytes(b"no gzip")
+    (tmp_path / "test.json").write_text("[" * 100_000)
+    assert checked(tmp_path)[0] == [
+        ("train.jsonl", 2, "not UTF-8"),
+        ("valid.jsonl.gz", 1, "unreadable"),
+        ("test.json", 1, "not JSON"),
+        ("test.json", 1, "unreadable"),
+    ]
