@@ -27,6 +27,10 @@ class MissingExtra(GraphKGError, ImportError):
         )
 
 
+class DataWarning(UserWarning):
+    """Data that can be used, but not quite as they stand: the message says where and how."""
+
+
 def nearest(given: str, known: list[str], count: int = 3) -> str:
     """Returns ``"; did you mean 'a' or 'b'?"`` for a misspelt name, or an empty string."""
     import difflib

@@ -30,6 +30,14 @@ def data_folder() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory):
+    """A cache of parses for the tests alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRAPHKG_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 class IncomingEdges(BaseSampler):
     """Every edge into the seeds: the smallest sampler that a NodeLoader takes."""
 

@@ -184,9 +184,9 @@ def data_list() -> None:
 
 @data_app.command("check")
 def data_check(
-    folder: Annotated[str, typer.Argument(help="A folder of triples, or a known name.")],
+    folder: Annotated[str, typer.Argument(help="Folder of triples or relations, or a known name.")],
 ) -> None:
-    """List every problem of a folder of triples with its file and line."""
+    """List every problem of a folder of triples or relations with its file and line."""
     from .data import check_data
 
     check_data(folder)
@@ -198,9 +198,11 @@ def main(arguments: list[str] | None = None) -> Any:
     import sys
 
     from ..errors import GraphKGError
+    from .show import say_warnings
 
     try:
-        app(arguments)
+        with say_warnings():
+            app(arguments)
     except GraphKGError as error:
         print(f"graphkg: {error}", file=sys.stderr)
         sys.exit(2)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..datasets.triple_lines import Problem, Row
-    from ..datasets.triple_sets import TripleFiles
+    from ..datasets.problems import Problem
+    from ..datasets.triple_lines import Row
 
 SHOWN = 20
 WIDTH = 160  # where stdout is no terminal
@@ -30,7 +31,7 @@ def list_data() -> None:
 
 
 def check_data(folder: str) -> None:
-    """Prints the counts of a set of triples, and what is wrong with its files kind by kind.
+    """Prints what a folder of triples or of relations holds, and what is wrong, kind by kind.
 
     Args:
         folder: a folder or a known name.
@@ -38,9 +39,19 @@ def check_data(folder: str) -> None:
     Raises:
         typer.Exit: with code 1 if there are errors; warnings alone are no failure.
     """
-    import typer
+    from ..datasets.base import locate
+    from ..datasets.relation_checks import NAMES, find_relation_files
 
-    from ..datasets.triple_checks import check_files, summary
+    place = locate(NAMES[folder]) if folder in NAMES else Path(folder)
+    files = find_relation_files(place) if place.is_dir() else {}
+    if files or folder in NAMES:
+        _check_relations(place, files)
+    else:
+        _check_triples(folder)
+
+
+def _check_triples(folder: str) -> None:
+    from ..datasets.triple_checks import check_files
     from ..datasets.triple_sets import find_triple_files
 
     files = find_triple_files(folder)
@@ -50,8 +61,37 @@ def check_data(folder: str) -> None:
         counts.append(_counts("all", [row for rows in parts.values() for row in rows]))
     columns = ("file", "triples", "entities", "relations")
     _print(f"{files.name}: {files.folder}", columns, counts, right=range(1, 4))
+    _print_problems(files.folder, problems)
+
+
+def _check_relations(folder: Path, files: dict[str, Path]) -> None:
+    from ..datasets.base import find_file
+    from ..datasets.relation_checks import check_relations
+
+    if not files:
+        find_file(folder, "train.json", "train.jsonl", "train.txt")
+    problems, counts = check_relations(files)
+    rows = [
+        [path.name, *(f"{n:,}" for n in (c.sentences, len(c.labels), c.trees, c.tags, c.kinds))]
+        for path, c in counts.items()
+    ]
+    columns = ("file", "sentences", "labels", "with tree", "with tags", "with kinds")
+    _print(f"{folder.resolve().name}: {folder}", columns, rows, right=range(1, 6))
+    labels = sorted({label for count in counts.values() for label in count.labels})
+    of_label = [[x, *(f"{count.labels[x]:,}" for count in counts.values())] for x in labels]
+    names = ("label", *(path.name for path in counts))
+    _print("sentences a label", names, of_label, right=range(1, len(names)))
+    _print_problems(folder, problems)
+
+
+def _print_problems(folder: Path, problems: Sequence[Problem]) -> None:
+    """Prints the problems by kind and their number; errors end in exit code 1."""
+    import typer
+
+    from ..datasets.problems import summary
+
     for kind, count in summary(problems).items():
-        _print_kind(files, [problem for problem in problems if problem.kind == kind], count)
+        _print_kind(folder, [problem for problem in problems if problem.kind == kind], count)
     errors = sum(problem.severity == "error" for problem in problems)
     print(f"errors: {errors}, warnings: {len(problems) - errors}")
     if errors:
@@ -64,10 +104,10 @@ def _counts(name: str, rows: Sequence[Row]) -> list[str]:
     return [name, *(f"{len(items):,}" for items in (rows, entities, relations))]
 
 
-def _print_kind(files: TripleFiles, problems: list[Problem], count: int) -> None:
+def _print_kind(folder: Path, problems: list[Problem], count: int) -> None:
     first = problems[0]
     rows = [
-        (f"{problem.path.relative_to(files.folder)}:{problem.line}", problem.message)
+        (f"{problem.path.relative_to(folder)}:{problem.line}", problem.message)
         for problem in problems[:SHOWN]
     ]
     if len(problems) > SHOWN:

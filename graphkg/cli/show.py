@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Collection, Iterable, Iterator
-from typing import TypeVar
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from ..errors import DataWarning
 
 Item = TypeVar("Item")
 
@@ -23,3 +27,20 @@ def progress(items: Iterable[Item], what: str, shown: bool = True) -> Iterator[I
 def say(text: str) -> None:
     """Prints a line for people to stderr, so that stdout stays data."""
     print(text, file=sys.stderr)
+
+
+@contextmanager
+def say_warnings() -> Iterator[None]:
+    """Prints a warning about data as one sentence on stderr; others look as Python shows them."""
+    with warnings.catch_warnings():
+        usual = warnings.showwarning
+
+        def show(message: Any, category: type[Warning], *place: Any, **more: Any) -> None:
+            if issubclass(category, DataWarning):
+                say(f"graphkg: warning: {message}")
+            else:
+                usual(message, category, *place, **more)
+
+        warnings.simplefilter("always", DataWarning)
+        warnings.showwarning = show
+        yield

@@ -50,6 +50,7 @@ def train_system(
     resume: bool,
 ) -> None:
     """Trains a system and prints its validation and test scores."""
+    from ..parsing.cache import cached
     from ..recipes.base import SYSTEMS
     from ..recipes.jrrelp import build_recipe
     from ..recipes.relation_data import read_relation_data
@@ -67,7 +68,8 @@ def train_system(
     recipe = build_recipe(preset, read_changes(changes))
     recipe = trained_recipe(output) if resume else recipe
     say(f"reading {recipe.data}")
-    found = read_relation_data(recipe.data, data, open_parser(parser), recipe.split_seed)
+    reader = cached(open_parser(parser))
+    found = read_relation_data(recipe.data, data, reader, recipe.split_seed, recipe.type_source)
     trained = train_jrrelp(recipe, output, vectors_path=vectors, resume=resume, data=found)
     say(f"best epoch {trained.training['best_epoch']}, saved to {output}")
     for split in ("valid", "test"):
@@ -92,6 +94,7 @@ def evaluate_system(
 
     `predictions` gets a line for every labelled pair.
     """
+    from ..parsing.cache import cached
     from ..recipes import load
     from ..recipes.link_system import LinkSystem
     from ..recipes.prediction_files import check_ending, write_predictions
@@ -127,7 +130,10 @@ def evaluate_system(
             annotated_texts(texts, split), reader, system, data=texts, split=split
         )
     else:
-        found = read_relation_data(system.recipe.data, data, reader, system.recipe.split_seed)
+        recipe = system.recipe
+        found = read_relation_data(
+            recipe.data, data, cached(reader), recipe.split_seed, recipe.type_source
+        )
         graphs = getattr(found, split)
         scores = system.evaluate(graphs)
         if predictions is not None:

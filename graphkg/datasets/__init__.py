@@ -5,7 +5,10 @@ from .corpus import Corpus, Text
 from .documents import Document, ReDocRED
 from .fake import Fake
 from .fewshot import FewRel
+from .kbp37 import KBP37
+from .relation_files import RelationFolder
 from .relations import SemEval, held_out
+from .tacred import TACRED, ReTACRED
 from .tags import mention_kinds_from_ner, with_tags
 from .triple_checks import check_triples
 from .triples import (
@@ -21,6 +24,8 @@ from .triples import (
 )
 
 __all__ = [
+    "KBP37",
+    "TACRED",
     "UMLS",
     "WN18RR",
     "CoDExM",
@@ -33,6 +38,8 @@ __all__ = [
     "Kinships",
     "Nations",
     "ReDocRED",
+    "ReTACRED",
+    "RelationFolder",
     "SemEval",
     "Text",
     "TripleData",

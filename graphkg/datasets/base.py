@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar, overload
 
 from ..errors import InputError
+from .problems import Place
 
 Item = TypeVar("Item")
 
@@ -41,13 +42,18 @@ def locate(name: str, path: str | Path | None = None) -> Path:
 
 def find_file(folder: Path, *names: str) -> Path:
     """Returns the first of `names` that `folder` holds, as it stands or with ``.gz`` added."""
-    for name in names:
-        for path in (folder / name, folder / f"{name}.gz"):
-            if path.is_file():
-                return path
+    found = first_file(folder, *names)
+    if found is not None:
+        return found
     raise InputError(
         f"{folder} holds none of {', '.join(names)} (plain or .gz), but one of them was expected"
     )
+
+
+def first_file(folder: Path, *names: str) -> Path | None:
+    """Returns what :func:`find_file` finds, or nothing."""
+    places = (folder / (name + end) for name in names for end in ("", ".gz"))
+    return next((place for place in places if place.is_file()), None)
 
 
 def read_text(path: str | Path) -> str:
@@ -68,17 +74,13 @@ def read_text(path: str | Path) -> str:
     if not data.strip():
         raise InputError(f"{path} is empty, but a text file was expected")
     if b"\0" in data:
-        raise InputError(
-            f"{path}:{_line(data, data.index(0))}: a zero byte, so this is a binary file, but "
-            "UTF-8 text was expected"
-        )
+        what = "a zero byte, so this is a binary file, but UTF-8 text was expected"
+        raise Place(path, _line(data, data.index(0))).error("not UTF-8", what)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(
-            f"{path}:{_line(data, error.start)}: not UTF-8 (byte {data[error.start]:#x}): convert "
-            "the file to UTF-8"
-        ) from None
+        what = f"not UTF-8 (byte {data[error.start]:#x}): convert the file to UTF-8"
+        raise Place(path, _line(data, error.start)).error("not UTF-8", what) from None
     return text.replace("\r\n", "\n")
 
 

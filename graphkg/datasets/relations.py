@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -13,10 +12,10 @@ from typing import Any
 
 from ..errors import InputError
 from ..graphs import SentenceGraph
-from .base import find_file, locate, read_jsonl, read_lines
-from .words import cover, split_words
+from .base import find_file, locate, read_jsonl
+from .marked import Marked, read_marked
+from .words import split_words
 
-TAG = re.compile(r"</?e([12])>")
 LABELS = (
     *(
         f"{name}({direction})"
@@ -82,14 +81,14 @@ class SemEval:
             for number, row in read_jsonl(source, PARSED):
                 trees[str(row["id"])] = f"{source}:{number}", row
         graphs = []
-        for number, key, marked, label in _examples(path):
+        for found in read_marked(path, LABELS):
             if not self.parsed:
-                graphs.append(_from_text(key, marked, label, f"{path}:{number}"))
-            elif key in trees:
-                graphs.append(_from_tree(key, marked, label, *trees[key]))
+                graphs.append(_from_text(found))
+            elif found.key in trees:
+                graphs.append(_from_tree(found, *trees[found.key]))
             else:
                 raise InputError(
-                    f"{path}:{number}: sentence {key} has no tree in {split}.parsed.jsonl: "
+                    f"{found.place}: sentence {found.key} has no tree in {split}.parsed.jsonl: "
                     "complete that file, or read the sentences with parsed=False"
                 )
         return graphs
@@ -98,61 +97,19 @@ class SemEval:
         return f"SemEval({str(self.folder)!r}, parsed={self.parsed})"
 
 
-def _examples(path: Path) -> Iterator[tuple[int, str, str, str]]:
-    """Yields line number, key, sentence with its tags, and label of every example."""
-    lines = list(read_lines(path))
-    seen: set[str] = set()
-    for (number, line), after in zip(lines, [*lines[1:], (0, "")]):
-        key, tab, quoted = line.partition("\t")
-        if not (tab and key.isdigit()):
-            continue
-        quoted = quoted.strip()
-        if not (len(quoted) > 1 and quoted[0] == quoted[-1] == '"'):
-            raise InputError(
-                f'{path}:{number}: expected number<TAB>"sentence" with quotation marks around the '
-                "sentence"
-            )
-        if key in seen:
-            raise InputError(f"{path}:{number}: the sentence number {key} occurs twice")
-        seen.add(key)
-        label = after[1].strip()
-        if label not in LABELS:
-            raise InputError(
-                f"{path}:{number + 1}: {label!r} is not one of the {len(LABELS)} labels of the task"
-            )
-        yield number, key, quoted[1:-1], label
-    if not seen:
-        raise InputError(f'{path}: no line has the form number<TAB>"sentence"')
-
-
-def _strip_tags(marked: str, where: str) -> tuple[str, list[tuple[int, int]]]:
-    """Returns the sentence without tags and the character spans of e1 and e2."""
-    plain, edges, end = "", {}, 0
-    for match in TAG.finditer(marked):
-        plain += marked[end : match.start()]
-        end = match.end()
-        edges[match.group()] = len(plain)
-    plain += marked[end:]
-    spans = [(edges.get(f"<e{n}>", -1), edges.get(f"</e{n}>", -1)) for n in (1, 2)]
-    if len(TAG.findall(marked)) != 4 or any(not 0 <= start < last for start, last in spans):
-        raise InputError(
-            f"{where}: expected one <e1>...</e1> and one <e2>...</e2> with text in them"
-        )
-    return plain, spans
-
-
-def _from_text(key: str, marked: str, label: str, where: str) -> SentenceGraph:
-    text, marks = _strip_tags(marked, where)
-    words, chars = split_words(text, (edge for mark in marks for edge in mark))
-    spans = [cover(chars, *mark) for mark in marks]
-    mentions = [(*span, "O") for span in spans if span is not None]
+def _from_text(found: Marked) -> SentenceGraph:
+    words, chars = split_words(found.text, found.edges)
     return SentenceGraph.build(
-        words, mentions=mentions, pairs=[(0, 1, label)], text=text, chars=chars, key=key
+        words,
+        mentions=found.mentions(chars),
+        pairs=[(0, 1, found.label)],
+        text=found.text,
+        chars=chars,
+        key=found.key,
     )
 
 
-def _from_tree(key: str, marked: str, label: str, where: str, row: dict[str, Any]) -> SentenceGraph:
-    text, _ = _strip_tags(marked, where)
+def _from_tree(found: Marked, where: str, row: dict[str, Any]) -> SentenceGraph:
     ends = [(row["subj_start"], row["subj_end"] + 1), (row["obj_start"], row["obj_end"] + 1)]
     try:
         return SentenceGraph.build(
@@ -162,9 +119,9 @@ def _from_tree(key: str, marked: str, label: str, where: str, row: dict[str, Any
             row.get("stanford_pos"),
             row.get("stanford_ner"),
             mentions=[(start, end, "O") for start, end in ends],
-            pairs=[(0, 1, label)],
-            text=text,
-            key=key,
+            pairs=[(0, 1, found.label)],
+            text=found.text,
+            key=found.key,
         )
     except InputError as error:
         raise InputError(f"{where}: {error}") from None

@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from .triple_lines import ERRORS, Problem, Row, scan_ids, scan_triples
+from .problems import Problem
+from .triple_lines import Row, scan_ids, scan_triples
 from .triple_sets import TripleFiles, find_triple_files
 
 INVERSE = 0.97  # Toutanova and Chen (2015) drop relations whose pairs overlap by this much
@@ -44,14 +45,6 @@ def check_files(files: TripleFiles) -> tuple[list[Problem], Parts]:
     for check in (_unseen, _repeated, _mirrored, _inverse, _self_loops, _look_alike):
         problems += check(parts)
     return problems, parts
-
-
-def summary(problems: Iterable[Problem]) -> dict[str, int]:
-    """Returns how many rows each kind of problem concerns: errors first, then by number."""
-    counts: Counter[str] = Counter()
-    for problem in problems:
-        counts[problem.kind] += problem.count
-    return dict(sorted(counts.items(), key=lambda item: (item[0] not in ERRORS, -item[1])))
 
 
 def _labels(rows: Iterable[Row]) -> tuple[dict[str, int], dict[str, int]]:

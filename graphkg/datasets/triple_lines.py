@@ -5,42 +5,11 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from ..graphs.tsv import COLUMNS
-
-ERRORS = (
-    "unreadable",
-    "not UTF-8",
-    "ragged row",
-    "empty cell",
-    "header",
-    "repeated id",
-    "no row in entities.tsv",
-    "no row in relations.tsv",
-    "leak",
-)
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A problem: where it stands first, what it is, and how many rows it concerns."""
-
-    path: Path
-    line: int
-    kind: str
-    message: str
-    count: int = 1
-
-    @property
-    def severity(self) -> str:
-        """``error`` where reading or measuring goes wrong, ``warning`` where it may mislead."""
-        return "error" if self.kind in ERRORS else "warning"
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.severity}: {self.message}"
+from .problems import Problem
 
 
 class Row(NamedTuple):

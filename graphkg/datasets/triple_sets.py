@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import InputError, nearest
-from .base import locate
+from .base import first_file, locate
 
 PARTS = {"train": ("train",), "valid": ("valid", "dev"), "test": ("test",)}
 SHIPPED = "family"
@@ -117,7 +117,7 @@ def find_triple_files(name_or_folder: str | Path, path: str | Path | None = None
     parts = {}
     for part, stems in PARTS.items():
         names = [stem + end for stem in stems for end in (".tsv", ".txt")]
-        found = _find(folder, *names)
+        found = first_file(folder, *names)
         if found is not None:
             parts[part] = found
         elif part in known.required:
@@ -126,7 +126,7 @@ def find_triple_files(name_or_folder: str | Path, path: str | Path | None = None
                 f"{part} there"
             )
     tables = {
-        table: _find(folder, known.names.get(table, usual))
+        table: first_file(folder, known.names.get(table, usual))
         for table, usual in (
             ("entities", "entities.tsv"),
             ("relations", "relations.tsv"),
@@ -135,12 +135,6 @@ def find_triple_files(name_or_folder: str | Path, path: str | Path | None = None
         )
     }
     return TripleFiles(known.title, folder, parts, shared=known.shared, **tables)
-
-
-def _find(folder: Path, *names: str) -> Path | None:
-    """The first of `names` that is there, as it stands or with ``.gz`` added."""
-    places = (folder / (name + end) for name in names for end in ("", ".gz"))
-    return next((place for place in places if place.is_file()), None)
 
 
 def _shipped(path: str | Path | None) -> Path:

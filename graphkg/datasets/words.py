@@ -12,16 +12,20 @@ WORD = re.compile(
     r"|\w+(?:-\w+)*|\.{2,}|-{2,}|\S",
     re.IGNORECASE,
 )
+SPACED = re.compile(r"\S+")
 NO_SPACE_BEFORE = frozenset(". , ; : ! ? ) ] } % ' 's 're 've 'll 'd 'm n't ’s ’ ” … '' -".split())
 NO_SPACE_AFTER = frozenset("( [ { $ £ € “ ‘ `` # -".split())
 
 
-def split_words(text: str, cuts: Iterable[int] = ()) -> tuple[list[str], list[tuple[int, int]]]:
+def split_words(
+    text: str, cuts: Iterable[int] = (), pattern: re.Pattern[str] = WORD
+) -> tuple[list[str], list[tuple[int, int]]]:
     """Splits `text` into words, the same ones whatever the machine, language data or version.
 
     Args:
         text: one sentence.
         cuts: character positions that no word may cross (the edges of marked mentions).
+        pattern: what a word is; :data:`SPACED` for text whose words have spaces between them.
 
     Returns:
         The words and their character spans: ``text[start:end] == word``.
@@ -34,7 +38,7 @@ def split_words(text: str, cuts: Iterable[int] = ()) -> tuple[list[str], list[tu
     chars = [
         match.span()
         for start, end in zip(edges, edges[1:])
-        for match in WORD.finditer(text, start, end)
+        for match in pattern.finditer(text, start, end)
     ]
     return [text[start:end] for start, end in chars], chars
 

@@ -2,6 +2,7 @@
 
 from .alignment import by_id
 from .classification import SemEvalScore, TacredScore, semeval_f1, tacred_f1
+from .directed import DirectedScore, directed_f1
 from .end_to_end import AnnotatedDocument, end_to_end_f1
 from .extraction import (
     TripleScore,
@@ -21,6 +22,7 @@ __all__ = [
     "AnnotatedDocument",
     "Average",
     "Comparison",
+    "DirectedScore",
     "RankingScores",
     "Ranks",
     "Scores",
@@ -28,6 +30,7 @@ __all__ = [
     "TacredScore",
     "TripleScore",
     "by_id",
+    "directed_f1",
     "end_to_end_f1",
     "mean_and_sd",
     "mention_f1",

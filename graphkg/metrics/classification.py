@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import InputError
 from .alignment import align, check_labels
-from .scores import Average, Scores, micro, table
+from .directed import DirectedScore, directed_f1
+from .scores import Scores, class_rows, micro, table
 
 RELATIONS = (
     "Cause-Effect",
@@ -24,6 +24,8 @@ RELATIONS = (
 )
 OTHER = "Other"
 DIRECTED = tuple(f"{name}{way}" for name in RELATIONS for way in ("(e1,e2)", "(e2,e1)"))
+
+SemEvalScore = DirectedScore
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def tacred_f1(
             "are strings: give all labels as strings, or all as numbers with negative=<number>"
         )
     names = {label for label in (*answers, *guesses) if label != negative}
-    rows = _rows(zip(answers, guesses), sorted(names, key=str), empty_precision=1.0)
+    rows = class_rows(zip(answers, guesses), sorted(names, key=str), empty_precision=1.0)
     whole = micro(rows.values(), empty_precision=1.0)
     return TacredScore(
         whole.correct,
@@ -100,118 +102,7 @@ def tacred_f1(
     )
 
 
-def _rows(
-    pairs: Iterable[tuple[Any, Any]], names: Iterable[Any], empty_precision: float = 0.0
-) -> dict[Any, Scores]:
-    pairs = list(pairs)
-    gold, guessed = Counter(g for g, _ in pairs), Counter(p for _, p in pairs)
-    correct = Counter(g for g, p in pairs if g == p)
-    return {
-        name: Scores(correct[name], guessed[name], gold[name], empty_precision) for name in names
-    }
-
-
-@dataclass(frozen=True)
-class Way:
-    """One way of counting: rows, and their micro and macro averages, ``Other`` left out."""
-
-    by_relation: dict[str, Scores]
-
-    @property
-    def micro(self) -> Scores:
-        """The counts of all rows added up."""
-        return micro(self.by_relation.values())
-
-    @property
-    def macro(self) -> Average:
-        """The mean over the rows."""
-        return Average.of(list(self.by_relation.values()))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Returns rows and averages."""
-        return {
-            "micro": self.micro.to_dict(),
-            "macro": {**self.macro.to_dict(), "harmonic_of_means": self.macro.harmonic},
-            "by_relation": {name: row.to_dict() for name, row in self.by_relation.items()},
-        }
-
-
-@dataclass(frozen=True)
-class SemEvalScore:
-    """The scores of SemEval-2010 Task 8; `f1` is the official one, in [0, 1].
-
-    Attributes:
-        official: (9+1)-way with the direction taken into account: a relation with the wrong
-            direction is a wrong guess of that relation.
-        directed: (2*9+1)-way: each direction is a class of its own.
-        undirected: (9+1)-way, the direction ignored.
-        accuracy: share of right labels among all 19, ``Other`` included.
-        examples: how many were scored.
-        without_prediction: how many of them counted as ``Other`` for want of a prediction.
-    """
-
-    official: Way
-    directed: Way
-    undirected: Way
-    accuracy: float
-    examples: int
-    without_prediction: int = 0
-
-    @property
-    def precision(self) -> float:
-        """Mean precision of the nine relations."""
-        return self.official.macro.precision
-
-    @property
-    def recall(self) -> float:
-        """Mean recall of the nine relations."""
-        return self.official.macro.recall
-
-    @property
-    def f1(self) -> float:
-        """The official score: the mean of the nine F1 scores."""
-        return self.official.macro.f1
-
-    @property
-    def harmonic(self) -> float:
-        """Harmonic mean of mean precision and mean recall: NOT the official score."""
-        return self.official.macro.harmonic
-
-    @property
-    def micro(self) -> Scores:
-        """Micro scores over the relations, direction taken into account."""
-        return self.official.micro
-
-    @property
-    def by_relation(self) -> dict[str, Scores]:
-        """The official rows."""
-        return self.official.by_relation
-
-    def to_dict(self) -> dict[str, Any]:
-        """Returns every way of counting, with the official score on top."""
-        return {
-            "metric": "macro F1 of SemEval-2010 Task 8, (9+1)-way with direction, without Other",
-            "precision": self.precision,
-            "recall": self.recall,
-            "f1": self.f1,
-            "harmonic_of_means": self.harmonic,
-            "accuracy": self.accuracy,
-            "examples": self.examples,
-            "without_prediction": self.without_prediction,
-            "official": self.official.to_dict(),
-            "directed": self.directed.to_dict(),
-            "undirected": self.undirected.to_dict(),
-        }
-
-    def __str__(self) -> str:
-        rows: dict[str, Scores | Average] = dict(self.by_relation)
-        rows["micro"], rows["macro (official)"] = self.micro, self.official.macro
-        rows["macro (2*9+1)-way"] = self.directed.macro
-        rows["macro, no direction"] = self.undirected.macro
-        return f"{table(rows, head='without Other')}\naccuracy {self.accuracy:.2%}"
-
-
-def semeval_f1(gold: Any, predicted: Any, partial: bool = False) -> SemEvalScore:
+def semeval_f1(gold: Any, predicted: Any, partial: bool = False) -> DirectedScore:
     """Scores relations as the official scorer 1.2 of SemEval-2010 Task 8 does.
 
     Rows, and the denominator of the means, are the relations that occur in `gold`; guesses of
@@ -226,29 +117,4 @@ def semeval_f1(gold: Any, predicted: Any, partial: bool = False) -> SemEvalScore
     Raises:
         InputError: nothing to score, unequal lengths or ids, labels that the task lacks.
     """
-    absent = 0
-    if partial and isinstance(gold, Mapping) and isinstance(predicted, Mapping):
-        absent = sum(key not in predicted for key in gold)
-    answers, guesses = align(gold, predicted, default=OTHER if partial else None)
-    known = (*DIRECTED, OTHER)
-    check_labels(answers, known, "gold label")
-    check_labels(guesses, known, "predicted label")
-    pairs = list(zip(answers, guesses))
-    bare = [(_bare(g), _bare(p)) for g, p in pairs]
-    present = [name for name in RELATIONS if any(name == g for g, _ in bare)]
-    directions = [name for name in DIRECTED if name in set(answers)]
-    undirected = _rows(bare, present)
-    right = Counter(_bare(g) for g, p in pairs if g == p)
-    official = {n: Scores(right[n], row.guessed, row.gold) for n, row in undirected.items()}
-    return SemEvalScore(
-        official=Way(official),
-        directed=Way(_rows(pairs, directions)),
-        undirected=Way(undirected),
-        accuracy=sum(g == p for g, p in pairs) / len(pairs),
-        examples=len(pairs),
-        without_prediction=absent,
-    )
-
-
-def _bare(label: str) -> str:
-    return label.partition("(")[0]
+    return directed_f1(gold, predicted, DIRECTED, OTHER, "SemEval-2010 Task 8", partial)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -97,6 +98,18 @@ def micro(rows: Iterable[Scores], empty_precision: float = 0.0) -> Scores:
         sum(row.gold for row in rows),
         empty_precision,
     )
+
+
+def class_rows(
+    pairs: Iterable[tuple[Any, Any]], names: Iterable[Any], empty_precision: float = 0.0
+) -> dict[Any, Scores]:
+    """Returns the counts of each class in `names` over ``(gold, predicted)`` pairs."""
+    pairs = list(pairs)
+    gold, guessed = Counter(g for g, _ in pairs), Counter(p for _, p in pairs)
+    correct = Counter(g for g, p in pairs if g == p)
+    return {
+        name: Scores(correct[name], guessed[name], gold[name], empty_precision) for name in names
+    }
 
 
 def table(rows: Mapping[str, Scores | Average], head: str = "") -> str:

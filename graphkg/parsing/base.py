@@ -54,6 +54,14 @@ class Parser(ABC):
         self.values = values
         self.vocabularies = vocabularies
 
+    @property
+    def fingerprint(self) -> str:
+        """Tells parsers apart that may parse differently; empty if that cannot be known.
+
+        What a parser without one gives is never kept (:mod:`~graphkg.parsing.cache`).
+        """
+        return ""
+
     def parse(self, texts: Iterable[str | tuple[str, str]]) -> Iterator[SentenceGraph]:
         """Yields the sentences of the texts in order; only some texts ahead are ever read.
 

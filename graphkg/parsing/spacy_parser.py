@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError, MissingExtra
 from ..vocab import Vocabularies
 from .base import Parsed, Parser, Piece
+from .fingerprint import checksum
 from .kinds import kind_of
 from .precision import restore_precision
 
@@ -66,12 +67,25 @@ class SpacyParser(Parser):
         self.kinds = dict(kinds or {})
         self._idle = IDLE if pipeline is None else ()
         self.batch_size = batch_size
+        self._folder: Path | None = None
         if pipeline is None or isinstance(pipeline, (str, Path)):
             self.nlp = load_pipeline(BUNDLED if pipeline is None else pipeline)
+            self._folder = self.nlp.path
         else:
             self.nlp = pipeline
         self.name = f"{self.nlp.meta.get('lang', '?')}_{self.nlp.meta.get('name', '?')}"
         self._check()
+
+    @property
+    def fingerprint(self) -> str:
+        """A checksum of pipeline, settings and versions; empty for a pipeline given as object."""
+        import spacy
+
+        if self._folder is None:
+            return ""
+        settings = [self.name, self.ner, self.values, sorted(self.kinds.items()), self._idle]
+        files = [path for path in self._folder.rglob("*") if path.is_file()]
+        return checksum([spacy.__version__, settings], files)
 
     def _check(self) -> None:
         """Raises unless the pipeline gives what a sentence graph needs."""

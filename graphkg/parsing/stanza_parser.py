@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError, MissingExtra
 from ..vocab import Vocabularies
 from .base import Parsed, Parser, Piece
+from .fingerprint import checksum
 from .kinds import kind_of
 
 if TYPE_CHECKING:
@@ -56,11 +57,24 @@ class StanzaParser(Parser):
         self.ner = ner
         self.kinds = dict(kinds or {})
         self.batch_size = batch_size
+        self._named = isinstance(pipeline, (str, Path))
         if isinstance(pipeline, (str, Path)):
             self.nlp = load_pipeline(Path(pipeline), language, package, ner, options)
         else:
             self.nlp = pipeline
         self._check()
+
+    @property
+    def fingerprint(self) -> str:
+        """A checksum of models, settings and versions; empty for a pipeline given as object."""
+        import stanza
+
+        if not self._named:
+            return ""
+        settings = [list(self.nlp.processors), self.ner, self.values, sorted(self.kinds.items())]
+        named = [x for v in self.nlp.config.values() for x in (v if isinstance(v, list) else [v])]
+        files = [Path(x) for x in named if isinstance(x, (str, Path)) and Path(x).is_file()]
+        return checksum([stanza.__version__, settings], files)
 
     def _check(self) -> None:
         """Raises unless the pipeline has the processors that a sentence graph needs."""

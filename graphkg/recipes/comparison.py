@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -167,8 +168,8 @@ class _Reader:
     """Reads the answers of runs and files; each data set is read once."""
 
     def __init__(self, split: str, data: str | Path | None, parser: Parser | None):
-        self.split, self.data, self.parser = split, data, parser
-        self.graphs: dict[tuple[str, Any], Any] = {}
+        self.split, self.data, self.given = split, data, parser
+        self.graphs: dict[tuple[Any, ...], Any] = {}
 
     def read(self, path: Path) -> Answers:
         if path.is_file():
@@ -178,14 +179,22 @@ class _Reader:
             return RankedLinks.of(system, self.split)
         return Predictions.of(system, self._sentences(system.recipe), self.split)
 
-    def _sentences(self, recipe: Any) -> Any:
+    @cached_property
+    def parser(self) -> Parser:
+        """The parser that was given or the bundled one, with the user's cache."""
         from ..parsing import SpacyParser
+        from ..parsing.cache import cached
+
+        return cached(self.given or SpacyParser())
+
+    def _sentences(self, recipe: Any) -> Any:
         from .relation_data import read_relation_data
 
-        key = recipe.data, recipe.split_seed
+        key = recipe.data, recipe.split_seed, recipe.type_source
         if key not in self.graphs:
-            self.parser = self.parser or SpacyParser()
-            found = read_relation_data(recipe.data, self.data, self.parser, recipe.split_seed)
+            found = read_relation_data(
+                recipe.data, self.data, self.parser, recipe.split_seed, recipe.type_source
+            )
             self.graphs[key] = getattr(found, self.split)
         return self.graphs[key]
 

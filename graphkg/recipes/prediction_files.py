@@ -11,7 +11,8 @@ from typing import Any
 from ..errors import InputError
 from ..exchange.files import make_folder, write_whole
 from ..metrics.classification import DIRECTED, OTHER
-from .predictions import SINGLE, Prediction, Predictions, Protocol
+from .predictions import Prediction, Predictions, Protocol
+from .relation_scores import SINGLE
 
 ENDINGS = (".jsonl", ".tsv")
 BETWEEN = "|"  # the labels of one cell

@@ -12,19 +12,20 @@ from ..graphs import SentenceGraph
 from ..metrics.outcomes import (
     SEMEVAL,
     Outcomes,
+    directed_outcomes,
     multi_label_outcomes,
     semeval_outcomes,
     tacred_outcomes,
 )
-from .relation_scores import gold_sets
+from .relation_scores import SINGLE, gold_sets, kbp37_f1
 
 # The metric of a data set -> the scores that can be computed, the first by default.
 METRICS: dict[str, tuple[str, ...]] = {
     "semeval": (*SEMEVAL, "accuracy"),
+    "kbp37": (*SEMEVAL, "accuracy"),
     "tacred": ("f1", "accuracy"),
     "pairs": ("f1", "accuracy"),
 }
-SINGLE = {"semeval", "tacred"}  # metrics of one label a sentence
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,8 @@ class Predictions:
         single = [g[0] for g in gold], [p[0] for p in predicted if p]
         if self.protocol.metric == "semeval":
             found = semeval_outcomes(*single, metric)
+        elif self.protocol.metric == "kbp37":
+            found = directed_outcomes(*single, kbp37_f1, metric)
         elif self.protocol.metric == "tacred":
             found = tacred_outcomes(*single, negative or "no_relation", metric)
         else:

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from ..datasets.documents import NO_RELATION, Document, ReDocRED
 from ..datasets.fewshot import FewRel
+from ..datasets.kbp37 import KBP37
+from ..datasets.relation_files import RelationFolder
+from ..datasets.relation_rows import UNKNOWN_TAG
 from ..datasets.relations import SemEval, held_out
-from ..datasets.tags import mention_kinds_from_ner, with_tags
+from ..datasets.tacred import TACRED, ReTACRED
 from ..errors import InputError, nearest
 from ..graphs import SentenceGraph
 from ..parsing.base import Parser
 from ..vocab import Vocabulary
+from .relation_parses import (
+    TypeSource,
+    attach_parse,
+    completed,
+    parsed,
+    tagged,
+    with_constant_kinds,
+)
 
-Metric = Literal["semeval", "pairs"]
+Metric = Literal["semeval", "kbp37", "tacred", "pairs"]
+Kinds = Literal["given", "ner", "constant"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +41,9 @@ class RelationData:
         train, valid, test: the sentences.
         relations: the labels in the order of their ids.
         negative: the label that stands for no relation, if there is one.
-        metric: ``semeval`` (official macro F1) or ``pairs`` (micro F1 without the negative label).
+        metric: ``semeval`` (official macro F1), ``kbp37`` (the same with its labels), ``tacred``
+            or ``pairs`` (micro F1 without the negative label, of one or of several labels a pair).
+        kinds: where the kinds of mentions come from: the data, the head word's tag, or nowhere.
     """
 
     name: str
@@ -39,25 +53,59 @@ class RelationData:
     relations: Vocabulary
     negative: str | None
     metric: Metric
+    kinds: Kinds = "given"
 
     def protocol(self) -> dict[str, Any]:
         """What a number on these data travels with."""
         sizes = {name: len(getattr(self, name)) for name in ("train", "valid", "test")}
-        return {"data": self.name, "sentences": sizes, "metric": self.metric}
+        return {
+            "data": self.name,
+            "sentences": sizes,
+            "metric": self.metric,
+            "kinds": self.kinds,
+        }
 
 
 def read_semeval(path: str | Path | None, parser: Parser, seed: int | None = None) -> RelationData:
     """SemEval-2010 Task 8: given trees, our tags; a mention's kind is the tag of its head word."""
     source = SemEval(path)
     train, valid = held_out(source.train, 800, seed)
-
-    def tagged(graphs: list[SentenceGraph]) -> list[SentenceGraph]:
-        words = (graph.words for graph in graphs)
-        return [mention_kinds_from_ner(g) for g in with_tags(graphs, parser.parse_words(words))]
-
     relations = Vocabulary(source.labels, name="relation")
-    parts = [tagged(part) for part in (train, valid, source.test)]
-    return RelationData("semeval", parts[0], parts[1], parts[2], relations, None, "semeval")
+    train, valid, test = (tagged(part, parser) for part in (train, valid, source.test))
+    return RelationData("semeval", train, valid, test, relations, None, "semeval", "ner")
+
+
+def read_kbp37(path: str | Path | None, parser: Parser, seed: int | None = None) -> RelationData:
+    """KBP37: our trees and tags; a mention's kind is the tag of its head word."""
+    source = KBP37(path)
+    relations = Vocabulary(source.labels, name="relation")
+    given = (source.train, source.valid, source.test)
+    train, valid, test = (parsed(part, parser) for part in given)
+    return RelationData("kbp37", train, valid, test, relations, NO_RELATION, "kbp37", "ner")
+
+
+def read_tacred(path: str | Path | None, parser: Parser, seed: int | None = None) -> RelationData:
+    """TACRED as it stands; what its rows lack is parsed."""
+    return _of_folder("tacred", TACRED(path), parser)
+
+
+def read_retacred(path: str | Path | None, parser: Parser, seed: int | None = None) -> RelationData:
+    """Re-TACRED, or TACRED with its patch."""
+    return _of_folder("retacred", ReTACRED(path), parser)
+
+
+def read_folder(path: str | Path, parser: Parser) -> RelationData:
+    """A folder of rows, see :class:`~graphkg.datasets.RelationFolder`; what they lack is parsed."""
+    source = RelationFolder(path)
+    return _of_folder(source.folder.resolve().name, source, parser)
+
+
+def _of_folder(name: str, source: RelationFolder, parser: Parser) -> RelationData:
+    relations = Vocabulary(source.labels, name="relation")
+    given = (source.train, source.valid, source.test)
+    kinds: Kinds = "ner" if any(UNKNOWN_TAG in g.labels.kinds for g in source.train) else "given"
+    train, valid, test = (completed(part, parser) for part in given)
+    return RelationData(name, train, valid, test, relations, source.negative, "tacred", kinds)
 
 
 def read_redocred(path: str | Path | None, parser: Parser, seed: int | None = None) -> RelationData:
@@ -90,81 +138,56 @@ def read_fewrel(path: str | Path | None, parser: Parser, seed: int | None = None
         generator.shuffle(graphs)
         for part, (start, end) in zip(parts, ((0, 500), (500, 600), (600, 700))):
             part += graphs[start:end]
-    tagged = []
-    for part in parts:
-        words = (graph.words for graph in part)
-        parsed = with_tags(part, parser.parse_words(words))
-        tagged.append([mention_kinds_from_ner(g) for g in attach_trees(parsed, parser)])
+    train, valid, test = (parsed(part, parser) for part in parts)
     relations = Vocabulary(sorted(by_label), name="relation")
-    train, valid, test = tagged
-    return RelationData("fewrel", train, valid, test, relations, None, "pairs")
+    return RelationData("fewrel", train, valid, test, relations, None, "pairs", "ner")
 
 
 Reader = Callable[[str | Path | None, Parser, int | None], RelationData]
 READERS: dict[str, Reader] = {
     "fewrel": read_fewrel,
+    "kbp37": read_kbp37,
     "redocred": read_redocred,
+    "retacred": read_retacred,
     "semeval": read_semeval,
+    "tacred": read_tacred,
 }
 
 
 def read_relation_data(
-    name: str, path: str | Path | None, parser: Parser, seed: int | None = None
+    name: str,
+    path: str | Path | None,
+    parser: Parser,
+    seed: int | None = None,
+    type_source: TypeSource = "ner",
 ) -> RelationData:
-    """Reads a data set by its name in :data:`READERS`.
+    """Reads a data set by its name in :data:`READERS`, or a folder of relations.
+
+    Args:
+        name: of the data set, or the path of a folder.
+        path: where the data set lies; by default below ``$GRAPHKG_DATA``. For a folder, where it
+            lies now.
+        parser: for what the data lack.
+        seed: of the validation split, where the data have none.
+        type_source: where the kinds of mentions come from that the data do not give: ``ner`` = the
+            tag of the head word; ``constant`` = every mention, given or not, is an ``ENTITY``.
 
     Raises:
         InputError: an unknown name, or data that are missing or malformed.
     """
-    if name not in READERS:
+    if type_source not in get_args(TypeSource):
+        known = ", ".join(get_args(TypeSource))
+        raise InputError(f"type_source {type_source!r} is not one of {known}")
+    if name in READERS:
+        data = READERS[name](path, parser, seed)
+    elif Path(name).is_dir() or (path is not None and len(Path(name).parts) > 1):
+        data = read_folder(name if path is None else path, parser)
+    else:
         raise InputError(
-            f"data set {name!r} is not one of {', '.join(READERS)}{nearest(name, list(READERS))}"
+            f"data set {name!r} is not one of {', '.join(READERS)}, and no folder of relations"
+            f"{nearest(name, list(READERS))}"
         )
-    return READERS[name](path, parser, seed)
-
-
-def attach_parse(graphs: Sequence[SentenceGraph], parser: Parser) -> list[SentenceGraph]:
-    """Returns the sentences with trees and part-of-speech tags of `parser`.
-
-    A token's entity tag is the kind of the mention that covers it, so that given mentions look
-    as found ones do.
-    """
-    found = []
-    for graph, parsed in zip(graphs, parser.parse_words(graph.words for graph in graphs)):
-        tags = ["O"] * len(graph.words)
-        for mention in graph.mentions:
-            tags[mention.start : mention.end] = [mention.kind] * (mention.end - mention.start)
-        found.append(_rebuild(graph, parsed.heads, parsed.labels.deprels, parsed.labels.pos, tags))
-    return found
-
-
-def attach_trees(graphs: Sequence[SentenceGraph], parser: Parser) -> list[SentenceGraph]:
-    """Returns the sentences with trees of `parser`, and the tags that they have."""
-    parses = parser.parse_words(graph.words for graph in graphs)
-    return [
-        _rebuild(graph, parsed.heads, parsed.labels.deprels, graph.labels.pos, graph.labels.ner)
-        for graph, parsed in zip(graphs, parses)
-    ]
-
-
-def _rebuild(
-    graph: SentenceGraph,
-    heads: Sequence[int],
-    deprels: Sequence[str],
-    pos: Sequence[str],
-    ner: Sequence[str],
-) -> SentenceGraph:
-    return SentenceGraph.build(
-        graph.words,
-        heads,
-        deprels,
-        pos,
-        ner,
-        mentions=[(m.start, m.end, m.kind) for m in graph.mentions],
-        pairs=graph.pairs,
-        text=graph.text,
-        chars=graph["token"].chars.tolist(),
-        entities=graph["mention"].entity.tolist(),
-        key=graph.key,
-        offset=int(graph.offset),
-    )
+    if type_source == "ner":
+        return data
+    train, valid, test = (with_constant_kinds(part) for part in (data.train, data.valid, data.test))
+    return replace(data, train=train, valid=valid, test=test, kinds="constant")

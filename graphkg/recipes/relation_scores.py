@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..datasets import kbp37
 from ..graphs import SentenceGraph
-from ..metrics.classification import SemEvalScore, semeval_f1
+from ..metrics.classification import TacredScore, semeval_f1, tacred_f1
+from ..metrics.directed import DirectedScore, directed_f1
 from ..metrics.extraction import TripleScore, multi_label_f1
 
 
@@ -18,18 +20,18 @@ class RelationScores:
     """A score and what it was measured on.
 
     Attributes:
-        score: official SemEval scores, or micro P / R / F1 with a row a relation.
+        score: macro scores of directed relations, or micro P / R / F1 with a row a relation.
         protocol: system, data, split, metric, training.
     """
 
-    score: SemEvalScore | TripleScore
+    score: DirectedScore | TacredScore | TripleScore
     protocol: dict[str, Any] = field(default_factory=dict)
 
     def summary(self) -> dict[str, float]:
         """Returns the headline numbers in [0, 1]; ``f1`` is the one that chooses epochs."""
         score = self.score
         found = {"f1": score.f1, "precision": score.precision, "recall": score.recall}
-        if isinstance(score, SemEvalScore):
+        if isinstance(score, DirectedScore):
             found |= {"harmonic_f1": score.harmonic, "micro_f1": score.micro.f1}
         return found
 
@@ -71,8 +73,56 @@ def score_semeval(
     graphs: Sequence[SentenceGraph], predicted: Sequence[str], protocol: dict[str, Any]
 ) -> RelationScores:
     """The official scores of SemEval-2010 Task 8."""
-    gold = [graph.labels.relations[0] for graph in graphs]
+    gold = gold_labels(graphs)
     return RelationScores(semeval_f1(gold, predicted), {**protocol, "sentences": len(gold)})
+
+
+def score_kbp37(
+    graphs: Sequence[SentenceGraph], predicted: Sequence[str], protocol: dict[str, Any]
+) -> RelationScores:
+    """Macro F1 over the 18 relations of KBP37, counted as the official scorer of SemEval does."""
+    gold = gold_labels(graphs)
+    return RelationScores(kbp37_f1(gold, predicted), {**protocol, "sentences": len(gold)})
+
+
+def kbp37_f1(gold: Sequence[str], predicted: Sequence[str]) -> DirectedScore:
+    """The scores of KBP37, in the definitions of SemEval-2010 Task 8."""
+    return directed_f1(gold, predicted, kbp37.DIRECTED, kbp37.NO_RELATION, "KBP37")
+
+
+def score_tacred(
+    graphs: Sequence[SentenceGraph],
+    predicted: Sequence[str],
+    negative: str | None,
+    protocol: dict[str, Any],
+) -> RelationScores:
+    """Micro P / R / F1 of one label a sentence, the negative label left out."""
+    gold = gold_labels(graphs)
+    score = tacred_f1(gold, predicted, negative or kbp37.NO_RELATION)
+    return RelationScores(score, {**protocol, "sentences": len(gold)})
+
+
+SINGLE = ("semeval", "kbp37", "tacred")
+"""Metrics of one label a sentence, see :func:`score_labels`."""
+
+
+def score_labels(
+    metric: str,
+    graphs: Sequence[SentenceGraph],
+    predicted: Sequence[str],
+    negative: str | None,
+    protocol: dict[str, Any],
+) -> RelationScores:
+    """Scores one label a sentence by the metric of its data set, one of :data:`SINGLE`."""
+    if metric == "tacred":
+        return score_tacred(graphs, predicted, negative, protocol)
+    scorer = {"semeval": score_semeval, "kbp37": score_kbp37}[metric]
+    return scorer(graphs, predicted, protocol)
+
+
+def gold_labels(graphs: Sequence[SentenceGraph]) -> list[str]:
+    """Returns the relation of the first pair of each sentence."""
+    return [str(graph.labels.relations[0]) for graph in graphs]
 
 
 class KindPairBaseline:

@@ -22,7 +22,7 @@ from .base import write_recipe
 from .jrrelp import JRRELPRecipe
 from .relation_build import Parts, build_parts, read_parts, write_parts
 from .relation_data import RelationData
-from .relation_scores import RelationScores, score_pairs, score_semeval
+from .relation_scores import SINGLE, RelationScores, score_labels, score_pairs
 
 
 class RelationSystem:
@@ -166,9 +166,9 @@ class RelationSystem:
         """Scores the labelled pairs of `graphs` by the metric of the training data."""
         predicted = self.predict(graphs)
         labels = self.vocabularies.relation.labels
-        if self.data["metric"] == "semeval":
+        if self.data["metric"] in SINGLE:
             best = [labels[n] for n in predicted.best.tolist()]
-            return score_semeval(graphs, best, self.protocol())
+            return score_labels(self.data["metric"], graphs, best, self.negative, self.protocol())
         holds = predicted.holds
         found = [{labels[r] for r in row.nonzero().view(-1).tolist()} for row in holds]
         return score_pairs(graphs, found, self.negative, self.protocol())

@@ -34,7 +34,8 @@ def train_jrrelp(
         folder: the run folder.
         data_path: where the data set lies; by default ``$GRAPHKG_DATA``.
         vectors_path: where the word vectors lie, likewise.
-        parser: for trees and tags that the data lack; the bundled one by default.
+        parser: for trees and tags that the data lack; the bundled one by default. What it
+            parses is kept, see :mod:`~graphkg.parsing.cache`.
         resume: go on with a training that was stopped.
         data: the data, if they were read already.
 
@@ -43,6 +44,7 @@ def train_jrrelp(
     """
     from ..datasets.vectors import WordVectors
     from ..parsing import SpacyParser
+    from ..parsing.cache import cached
 
     folder = Path(folder)
     if resume:
@@ -50,9 +52,8 @@ def train_jrrelp(
     else:
         check_new_run(folder)
     if data is None:
-        data = read_relation_data(
-            recipe.data, data_path, parser or SpacyParser(), recipe.split_seed
-        )
+        reader = cached(parser or SpacyParser())
+        data = read_relation_data(recipe.data, data_path, reader, recipe.split_seed)
     vectors = WordVectors(vectors_path) if recipe.vectors else None
     system = RelationSystem.build(recipe, data, vectors)
     write_recipe(folder, "jrrelp", recipe, trained=False, data=data.protocol())

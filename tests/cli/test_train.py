@@ -61,7 +61,7 @@ def test_evaluate_scores_from_raw_text(command, model, tmp_path):
     ("arguments", "message"),
     [
         (["jrelp"], "'jrelp' is no system; did you mean 'jrrelp'?"),
-        (["jrrelp", "--preset", "semeval"], "did you mean 'semeval-cgcn'?"),
+        (["jrrelp", "--preset", "semeval"], "did you mean 'semeval-cgcn' or"),
         (["jrrelp", "--set", "epoch=3"], "unknown key 'epoch'"),
         (["jrrelp", "--set", "epochs"], "'epochs' is no setting: write key=value"),
         (["jrrelp", "--set", "epochs=many"], "epochs"),

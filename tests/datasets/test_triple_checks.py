@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from graphkg.datasets import check_triples, read_triple_data
-from graphkg.datasets.triple_checks import summary
+from graphkg.datasets.problems import summary
 from graphkg.errors import InputError
 
 TRAIN = "a\tr\tb\nb\tr\tc\n"

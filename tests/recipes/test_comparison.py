@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from graphkg.errors import InputError
+from graphkg.parsing.base import Parser
 from graphkg.recipes import load, relation_data
 from graphkg.recipes.comparison import compare, find_runs
 from graphkg.recipes.jrrelp import build_recipe
@@ -18,7 +19,19 @@ from graphkg.recipes.predictions import Predictions
 from graphkg.recipes.relation_training import train_jrrelp
 
 FAMILY = Path(__file__).parents[2] / "datasets" / "family"
-QUICK = {"samples": 300, "parser": object()}  # the invented sentences need no parser
+
+
+class Idle(Parser):
+    """The invented sentences need no parser."""
+
+    def _parse_pieces(self, pieces):
+        raise AssertionError("asked to parse")
+
+    def _parse_lists(self, sentences):
+        raise AssertionError("asked to parse")
+
+
+QUICK = {"samples": 300, "parser": Idle()}
 
 
 @pytest.fixture(autouse=True)

@@ -187,5 +187,17 @@ def test_a_label_that_a_table_cannot_hold_is_told(tmp_path):
 
 def test_a_metric_that_cannot_be_resampled_is_told():
     found = Predictions((Prediction("a", 0, 1, ("x",), ("x",)),), Protocol("m", "d", "t", "bleu"))
-    with pytest.raises(InputError, match="scored by 'bleu', but only semeval, tacred, pairs"):
+    with pytest.raises(
+        InputError, match="scored by 'bleu', but only semeval, kbp37, tacred, pairs"
+    ):
         assert found.metrics
+
+
+def test_predictions_of_kbp37_are_scored_in_its_way():
+    gold = ["per:title(e1,e2)", "per:title(e2,e1)", "no_relation", "per:spouse(e1,e2)"]
+    said = ["per:title(e1,e2)", "per:title(e1,e2)", "no_relation", "per:spouse(e1,e2)"]
+    rows = [Prediction(str(n), 0, 1, (g,), (p,)) for n, (g, p) in enumerate(zip(gold, said))]
+    found = Predictions(tuple(rows), Protocol("m", "kbp37", "test", "kbp37", "no_relation"))
+    # title: one of two guesses and of two answers is right; spouse: all
+    assert found.outcomes("f1").score == pytest.approx((0.5 + 1) / 2)
+    assert found.outcomes("accuracy").score == pytest.approx(3 / 4)

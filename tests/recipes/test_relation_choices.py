@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from pieces import tiny_encoder, tiny_tokenizer
@@ -157,3 +159,11 @@ def test_the_words_of_a_transformer_are_the_masks_alone(data, encoder_folder):
     mask = system.inputs.to_pieces.masks[words[0]]
     rows = system.model.extractor.encoder.embedding.weight
     assert torch.equal(system.model.store["token"](torch.tensor(2)), rows[mask])
+
+
+@pytest.mark.parametrize(("metric", "name"), [("tacred", "TacredScore"), ("pairs", "TripleScore")])
+def test_a_system_is_scored_by_the_metric_of_its_data(data, metric, name):
+    system = build(replace(data, metric=metric))
+    found = system.evaluate(data.test)
+    assert type(found.score).__name__ == name
+    assert found.protocol["metric"] == metric and 0 <= found.summary()["f1"] <= 1
