@@ -9,12 +9,17 @@ from __future__ import annotations
 
 import importlib
 import os
+from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, nearest
 from ..training import Settings, TrainSettings
+from ..training.saving import CHECKSUMS, check_checksums, new_folder, sha256
 from ..version import FORMAT, __version__
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 RECIPE = "recipe.yaml"
 BUNDLED = Path(__file__).parent / "bundled"
@@ -25,15 +30,58 @@ SYSTEMS = {
 }
 
 
-class System(Protocol):
-    """A trained method: a model with its vocabularies and settings."""
+class System(ABC):
+    """A trained method in use: a model with what it needs to read data, and its settings.
+
+    Attributes:
+        training: what the training came to, see :meth:`~graphkg.training.FitResult.summary`.
+        fingerprint: tells saved systems of one name apart; empty if it was not loaded.
+    """
+
+    training: dict[str, Any]
+    fingerprint: str
+
+    @abstractmethod
+    def write(self, folder: Path) -> None:
+        """Writes weights, what belongs to them, checksums and, last, the recipe."""
 
     @classmethod
-    def read(cls, folder: Path, recipe: dict[str, Any]) -> System:
-        """Builds the system from a folder whose recipe was read already."""
+    @abstractmethod
+    def rebuild(cls, folder: Path, recipe: dict[str, Any]) -> Self:
+        """Builds the system that :meth:`write` wrote; the checksums are right."""
+
+    @classmethod
+    def read(cls, folder: Path, recipe: dict[str, Any]) -> Self:
+        """Builds the system from a folder whose recipe was read already.
+
+        Raises:
+            InputError: a file that is missing or was changed.
+        """
+        check_checksums(folder)
+        system = cls.rebuild(folder, recipe)
+        system.training = recipe["training"]
+        system.fingerprint = sha256(folder / CHECKSUMS)
+        return system
 
     def save_pretrained(self, folder: str | Path) -> None:
-        """Writes the system into a new folder."""
+        """Writes the system into a new folder that :func:`load` reads."""
+        with new_folder(folder) as beside:
+            self.write(beside)
+
+    @classmethod
+    def from_pretrained(cls, folder: str | Path = "default") -> Self:
+        """Loads a run folder, a bundled model or ``hub:owner/name``, see :func:`load`.
+
+        Raises:
+            InputError: a folder of another kind of system, or what :func:`load` refuses.
+        """
+        system = load(folder)
+        if not isinstance(system, cls):
+            raise InputError(
+                f"{folder} holds a {type(system).__name__}, but {cls.__name__} was asked for: "
+                "take graphkg.load()"
+            )
+        return system
 
 
 def load(folder: str | Path = "default") -> Any:

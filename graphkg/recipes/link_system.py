@@ -18,16 +18,8 @@ from ..graphs.knowledge import EDGE
 from ..metrics.ranking_scores import RankingScores
 from ..models.link_prediction import LinkPrediction
 from ..training.evaluate import evaluate_ranking
-from ..training.saving import (
-    CHECKSUMS,
-    check_checksums,
-    new_folder,
-    read_weights,
-    sha256,
-    write_checksums,
-    write_weights,
-)
-from .base import write_recipe
+from ..training.saving import read_weights, write_checksums, write_weights
+from .base import System, write_recipe
 from .link import LinkRecipe
 from .link_files import FILES, read_triple_files, write_triple_files
 from .link_predictors import build_link_model
@@ -59,7 +51,7 @@ class Answer:
     known: bool
 
 
-class LinkSystem:
+class LinkSystem(System):
     """A trained link predictor with the triples that it was trained on.
 
     Args:
@@ -74,7 +66,7 @@ class LinkSystem:
     ):
         self.recipe, self.model, self.triples, self.name = recipe, model, triples, name
         self.data: dict[str, Any] = triples.protocol()
-        self.training: dict[str, Any] = {}
+        self.training = {}
         self.fingerprint = ""
 
     @classmethod
@@ -250,11 +242,6 @@ class LinkSystem:
         model = {"system": "link", "model": self.recipe.model, "encoder": self.recipe.encoder}
         return {**model, "run": self.name, "data": self.data, "training": self.training}
 
-    def save_pretrained(self, folder: str | Path) -> None:
-        """Writes the system into a new folder."""
-        with new_folder(folder) as beside:
-            self.write(beside)
-
     def write(self, folder: Path) -> None:
         """Writes weights, triples, checksums and, last, the recipe into `folder`."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -265,25 +252,16 @@ class LinkSystem:
         write_recipe(folder, "link", self.recipe, trained=True, **more)
 
     @classmethod
-    def read(cls, folder: Path, recipe: dict[str, Any]) -> LinkSystem:
+    def rebuild(cls, folder: Path, recipe: dict[str, Any]) -> LinkSystem:
         """Builds the system that :meth:`write` wrote."""
-        check_checksums(folder)
         settings = LinkRecipe.parse(recipe["settings"], f"{folder}/recipe.yaml")
         triples = read_triple_files(folder, recipe["data"]["name"])
         model = build_link_model(settings, triples.train.with_inverses())
         read_weights(model, folder)
         model.eval()
         system = cls(settings, model, triples, folder.resolve().name)
-        system.data, system.training = recipe["data"], recipe["training"]
-        system.fingerprint = sha256(folder / CHECKSUMS)
+        system.data = recipe["data"]
         return system
-
-    @classmethod
-    def from_pretrained(cls, folder: str | Path) -> LinkSystem:
-        """Loads a run folder or ``hub:owner/name``, see :func:`load`."""
-        from .base import load
-
-        return load(folder)
 
     def __repr__(self) -> str:
         return f"LinkSystem({self.name!r}, {self.model!r})"

@@ -17,15 +17,14 @@ from ..graphs import SentenceGraph, Triple
 from ..graphs.sentence import REL
 from ..models import Predicted
 from ..training.batches import LengthBatches
-from ..training.saving import CHECKSUMS, check_checksums, new_folder, sha256
-from .base import write_recipe
+from .base import System, write_recipe
 from .jrrelp import JRRELPRecipe
 from .relation_build import Parts, build_parts, read_parts, write_parts
 from .relation_data import RelationData
 from .relation_scores import SINGLE, RelationScores, score_labels, score_pairs
 
 
-class RelationSystem:
+class RelationSystem(System):
     """A relation extractor, alone or with a link predictor, in use: a TripleExtractor.
 
     Args:
@@ -47,7 +46,7 @@ class RelationSystem:
         self.recipe, self.parts = recipe, parts
         self.model, self.vocabularies, self.inputs = parts.model, parts.vocabularies, parts.inputs
         self.negative, self.data, self.name = negative, data, name
-        self.training: dict[str, Any] = {}
+        self.training = {}
         self.fingerprint = ""
 
     @classmethod
@@ -177,35 +176,19 @@ class RelationSystem:
         """What every number of this system travels with."""
         return {"system": "jrrelp", "model": self.name, **self.data, "training": self.training}
 
-    def save_pretrained(self, folder: str | Path) -> None:
-        """Writes the system into a new folder: word rows as float16, all else as trained."""
-        with new_folder(folder) as beside:
-            self.write(beside)
-
     def write(self, folder: Path) -> None:
-        """Writes weights, vocabularies, checksums and, last, the recipe into `folder`."""
+        """Writes weights (word rows as float16), vocabularies, checksums and, last, the recipe."""
         write_parts(self.parts, folder)
         more = {"data": self.data, "negative": self.negative, "training": self.training}
         write_recipe(folder, "jrrelp", self.recipe, trained=True, **more)
 
     @classmethod
-    def read(cls, folder: Path, recipe: dict[str, Any]) -> RelationSystem:
+    def rebuild(cls, folder: Path, recipe: dict[str, Any]) -> RelationSystem:
         """Builds the system that :meth:`write` wrote."""
-        check_checksums(folder)
         settings = JRRELPRecipe.parse(recipe["settings"], f"{folder}/recipe.yaml")
         parts = read_parts(settings, folder, recipe["negative"])
         name = folder.resolve().name
-        system = cls(settings, parts, recipe["negative"], recipe["data"], name)
-        system.training = recipe["training"]
-        system.fingerprint = sha256(folder / CHECKSUMS)
-        return system
-
-    @classmethod
-    def from_pretrained(cls, folder: str | Path = "default") -> RelationSystem:
-        """Loads a run folder, a bundled model or ``hub:owner/name``, see :func:`load`."""
-        from .base import load
-
-        return load(folder)
+        return cls(settings, parts, recipe["negative"], recipe["data"], name)
 
     def __repr__(self) -> str:
         return f"RelationSystem({self.name!r}, {self.model!r})"

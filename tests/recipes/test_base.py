@@ -70,3 +70,10 @@ def test_an_unknown_setting_in_a_recipe_is_named(folder):
     edit(folder / "recipe.yaml", "prune_k:", "prune:")
     with pytest.raises(InputError, match="unknown key 'prune'; did you mean 'prune_k'"):
         load(folder)
+
+
+def test_a_folder_of_another_system_is_told():
+    from graphkg.recipes.link_system import LinkSystem
+
+    with pytest.raises(InputError, match="default holds a RelationSystem, but LinkSystem was"):
+        LinkSystem.from_pretrained("default")
