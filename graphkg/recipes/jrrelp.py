@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from ..training import Settings, TrainSettings
 from .base import settings_of
@@ -106,6 +106,11 @@ class JRRELPRecipe(Settings):
     train: TrainSettings = TrainSettings(
         epochs=100, batch_size=50, optimizer="sgd", rate=0.3, decay=0.9, decay_after=5
     )
+
+    @field_validator("kg", mode="before")
+    @classmethod
+    def _plain_off(cls, value: Any) -> Any:
+        return "off" if value is False else value  # YAML reads off as false
 
     @model_validator(mode="after")
     def _check(self) -> JRRELPRecipe:

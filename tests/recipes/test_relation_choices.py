@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+import yaml
 from pieces import tiny_encoder, tiny_tokenizer
 
 import graphkg
@@ -111,6 +112,12 @@ def test_a_transformer_learns_is_saved_and_loads_with_its_bits(
 def test_a_transformer_without_an_encoder_is_one_sentence(data):
     with pytest.raises(InputError, match="set encoder=minilm"):
         build(data, extractor="spanbert")
+
+
+def test_off_as_yaml_reads_it_is_off():
+    assert build_recipe(None, {"kg": yaml.safe_load("off")}).kg == "off"
+    with pytest.raises(InputError, match="kg = True does not fit"):
+        build_recipe(None, {"kg": True})
 
 
 def test_without_a_graph_there_is_no_link_loss(data):
