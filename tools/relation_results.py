@@ -5,8 +5,8 @@
 Variants: alone (no link losses), jrrelp, uncoupled (without the coupling loss), unlinked (without
 the link loss), shuffled (the graph's objects dealt out anew). Runs lie in
 ``RUNS/<preset>/<variant>/<seed>``; one that is there already is read, not trained again, so that a
-stopped table goes on and ``graphkg compare RUNS/<preset>/alone RUNS/<preset>/jrrelp`` works. The gain
-is over the first variant. Data and word vectors are found through GRAPHKG_DATA.
+stopped table goes on and ``graphkg compare RUNS/<preset>/alone RUNS/<preset>/jrrelp`` works. The
+gain is over the first variant. Data and word vectors are found through GRAPHKG_DATA.
 """
 
 from __future__ import annotations
