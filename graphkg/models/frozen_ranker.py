@@ -5,30 +5,27 @@ Letters: B queries, N entities.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import torch
 from torch import Tensor
 
 from ..link.base import LinkPredictor
 
-if TYPE_CHECKING:
-    from .link_prediction import LinkPrediction
-
 
 class FrozenRanker:
-    """A :class:`LinkPrediction` while it ranks: entity rows stand still and are scored in tiles.
+    """A link predictor over rows that stand still, scored in tiles.
 
     Args:
-        model: in eval mode, unless its dropout is wanted.
+        predictor: g, in eval mode unless its dropout is wanted.
+        rows: of the entities, [N, D_v].
+        relations: rows of the relations, then of their inverses, [2 R, D_r].
     """
 
-    def __init__(self, model: LinkPrediction):
-        self.model, self.num_entities = model, model.num_entities
-        self.rows, self.relations = model.entity_rows(), model.store["relation"]()
+    def __init__(self, predictor: LinkPredictor, rows: Tensor, relations: Tensor):
+        self.predictor, self.rows, self.relations = predictor, rows, relations
+        self.num_entities = rows.size(0)
         self._last: tuple[int, Tensor] | None = None
         # Scores that are products alone are written in place.
-        self._product = type(model.predictor).compare is LinkPredictor.compare
+        self._product = type(predictor).compare is LinkPredictor.compare
 
     @property
     def device(self) -> torch.device:
@@ -38,17 +35,17 @@ class FrozenRanker:
     @property
     def bytes_per_query(self) -> int:
         """Memory that merging one query takes, about."""
-        return 4 * self.model.predictor.floats_per_query
+        return 4 * self.predictor.floats_per_query
 
     def merge(self, side: str, entity: Tensor, relation: Tensor) -> Tensor:
         """Returns z of the queries (entity, relation, ?) or, for heads, (?, relation, entity)."""
         if side == "head":
-            relation = relation + self.model.num_relations
-        return self.model.predictor.merge(self.rows[entity], self.relations[relation])
+            relation = relation + self.relations.size(0) // 2
+        return self.predictor.merge(self.rows[entity], self.relations[relation])
 
     def score_tile(self, z: Tensor, start: int, stop: int, out: Tensor | None = None) -> Tensor:
         """Returns the scores of the entities `start` to `stop`, past the last one those of it."""
-        g, rows = self.model.predictor, self._tile(start, stop)
+        g, rows = self.predictor, self._tile(start, stop)
         if out is not None and self._product:
             torch.mm(z, rows.t(), out=out)
             return out if g.bias is None else out.add_(g.bias[self._index(start, stop, z.device)])

@@ -248,7 +248,7 @@ class LinkPrediction(nn.Module):
 
     def frozen(self) -> FrozenRanker:
         """Returns the model as it ranks now: entity rows are computed once, here."""
-        return FrozenRanker(self)
+        return FrozenRanker(self.predictor, self.entity_rows(), self.store["relation"]())
 
     def groups(self) -> dict[str, Any]:
         """Parameter groups: ``tables`` (and biases of entities), ``predictor``, ``encoder``."""
