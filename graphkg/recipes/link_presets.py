@@ -1,8 +1,9 @@
 """Presets of link prediction, named ``<data>-<model>``; ``docs/results.md`` says what they reach.
 
-Those of UMLS, Kinships and CoDEx-S were chosen on validation. On WN18RR and FB15k-237 there are two:
-a plain one that a CPU core trains in about half an hour, with drawn candidates, shared negatives and
-narrower rows; and ``<data>-<model>-paper``, for a GPU, with the settings of the paper named beside it.
+Those of UMLS, Kinships and CoDEx-S were chosen on validation. On WN18RR and FB15k-237 there are
+two: a plain one that a CPU core trains in about half an hour, with drawn candidates, shared
+negatives and narrower rows; and ``<data>-<model>-paper``, for a GPU, with the settings of the paper
+named beside it.
 """
 
 from __future__ import annotations
