@@ -46,7 +46,7 @@ class TextEncoder(nn.Module):
             )
         self.model: Any = model
         if pooling != "pooler" and hasattr(model, "pooler"):
-            setattr(model, "pooler", None)  # noqa: B010 - else weights that no loss reaches
+            model.pooler = None  # type: ignore[assignment]  # else weights that no loss reaches
         self.pooling = pooling
 
     @classmethod

@@ -49,15 +49,8 @@ CODEX: dict[str, Preset] = {
     "complex": one_vs_all(0.001, 0.01, 1000, batch_size=512, patience=8)
     | {"entity_dropout": 0.2, "relation_dropout": 0.2, "relation_weight": 0.1},
     "distmult": one_vs_all(0.002, 0.02, 400, batch_size=512, epochs=30, patience=5),
-    "tucker": all_tails(
-        0.005,
-        relation_dim=100,
-        bias=False,
-        input_dropout=0.3,
-        feature_dropout=0.4,
-        hidden_dropout=0.5,
-        train={"epochs": 300, "patience": 20},
-    ),
+    "tucker": one_vs_all(n3=0.0, batch_size=256, epochs=40, patience=5)
+    | {"relation_dim": 100, "input_dropout": 0.3, "feature_dropout": 0.0, "hidden_dropout": 0.5},
     "rotate": drawn(0.005, 64, 9.0, batch_size=512, epochs=25, patience=5),
 }
 
@@ -81,15 +74,14 @@ FB15K237: dict[str, Preset] = {
     "complex": lacroix(0.05, 500, epochs=20, patience=3) | {"candidates": 2048},
     "distmult": lacroix(0.05, 400, epochs=15, patience=3) | {"candidates": 2048},
     "conve": all_tails(train={"batch_size": 256, "epochs": 30, "patience": 4}),
-    "tucker": all_tails(
-        0.002,
-        relation_dim=100,
-        bias=False,
-        input_dropout=0.3,
-        feature_dropout=0.0,
-        hidden_dropout=0.5,
-        train={"batch_size": 256, "epochs": 30, "patience": 4},
-    ),
+    "tucker": one_vs_all(0.002, 0.0, batch_size=512, epochs=15, patience=4)
+    | {
+        "candidates": 2048,
+        "relation_dim": 100,
+        "input_dropout": 0.3,
+        "feature_dropout": 0.0,
+        "hidden_dropout": 0.5,
+    },
     "rotate": drawn(0.002, 128, 9.0, 400, batch_size=1024, epochs=15, patience=4)
     | {"shared": True},
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from torch_geometric.data import Batch
@@ -59,13 +59,11 @@ class PieceInputs:
         self, recipe: JRRELPRecipe, vocabularies: Vocabularies, tokenizer: Any, first: int
     ):
         self.vocabularies, self.tokenizer = vocabularies, tokenizer
-        self.names = False
-        masks: Mapping[str, int] = {
+        # Behind padding and the unknown word, which stand first, are the masks.
+        masks = {
             word: first + number for number, word in enumerate(vocabularies.word) if number > 1
         }
-        self.to_pieces: Callable[[SentenceGraph], SentenceGraph] = ToPieces(
-            tokenizer, masks, recipe.piece_limit
-        )
+        self.to_pieces = ToPieces(tokenizer, masks, recipe.piece_limit)
 
     def prepare(self, graphs: Iterable[SentenceGraph]) -> list[SentenceGraph]:
         """Returns one graph for each mention pair, in order."""
