@@ -119,7 +119,7 @@ def fit(
     started = time.monotonic()
     seed_everything(settings.seed)
     stream = EpochBatches(batches, settings.seed)
-    log = _epoch_log(engine, folder / "log.jsonl", stream, resume)
+    log = _epoch_log(engine, folder / "log.jsonl", stream, settings, resume)
     every = {"save_on_train_epoch_end": True, "enable_version_counter": False}
     keeper = engine.callbacks.ModelCheckpoint(
         last.parent, "best", monitor=settings.monitor if validate else None, mode="max", **every
@@ -128,7 +128,11 @@ def fit(
     callbacks: list[Any] = [log, keeper, latest]
     if validate and settings.patience:
         stop = engine.callbacks.EarlyStopping(
-            settings.monitor, mode="max", patience=settings.patience, check_on_train_epoch_end=True
+            settings.monitor,
+            mode="max",
+            patience=settings.patience * settings.validate_every,
+            strict=False,  # before the first validation there is no metric
+            check_on_train_epoch_end=True,
         )
         callbacks.append(stop)
     trainer = engine.Trainer(
@@ -188,7 +192,9 @@ def quiet_lightning() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def _epoch_log(engine: Any, path: Path, stream: EpochBatches, resume: bool) -> Any:
+def _epoch_log(
+    engine: Any, path: Path, stream: EpochBatches, settings: TrainSettings, resume: bool
+) -> Any:
     class EpochLog(engine.callbacks.Checkpoint):
         """Tells the stream its epoch, and appends one line an epoch to ``log.jsonl``.
 
@@ -207,6 +213,8 @@ def _epoch_log(engine: Any, path: Path, stream: EpochBatches, resume: bool) -> A
         def on_train_epoch_end(self, trainer: Any, module: Any) -> None:
             found = trainer.callback_metrics.items()
             metrics = {name: float(value) for name, value in found if not name.startswith("loss_")}
+            if not settings.validates(trainer.current_epoch + 1):  # what is there is older
+                metrics = {name: v for name, v in metrics.items() if name.startswith("loss")}
             rates = {group["name"]: group["lr"] for group in module.optimizers().param_groups}
             seconds = time.monotonic() - self.started
             row = {"epoch": trainer.current_epoch + 1, **metrics, "rates": rates}

@@ -115,6 +115,10 @@ def build_module(model: Any, settings: TrainSettings, validate: Validate | None)
         def on_train_epoch_end(self) -> None:
             if validate is None:
                 return
+            if not settings.validates(self.current_epoch + 1):
+                if self.previous is not None:  # for the early stop, which asks every epoch
+                    self.log(settings.monitor, self.previous, prog_bar=True)
+                return
             self.model.eval()
             with torch.no_grad():
                 found = validate(self.model)

@@ -55,7 +55,8 @@ class TrainSettings(Settings):
         decay: factor on every constant rate after an epoch whose monitored metric did not rise.
         decay_after: epochs before the first decay (C-GCN: 5, PA-LSTM: 10).
         monitor: validation metric that chooses the best epoch; higher is better.
-        patience: epochs without a better metric before an early stop, 0 = never.
+        patience: validations without a better metric before an early stop, 0 = never.
+        validate_every: epochs from one validation to the next; the last one always ends in one.
         seed: of everything random.
         precision: of Lightning, as ``32-true`` or ``bf16-mixed``.
         device: of Lightning, as ``cpu``, ``gpu`` or ``auto``.
@@ -76,7 +77,12 @@ class TrainSettings(Settings):
     decay_after: int = Field(5, ge=0)
     monitor: str = "f1"
     patience: int = Field(0, ge=0)
+    validate_every: int = Field(1, ge=1)
     seed: int = 0
     precision: str = "32-true"
     device: str = "auto"
     progress: bool = True
+
+    def validates(self, epoch: int) -> bool:
+        """Whether `epoch` (from 1) ends in a validation."""
+        return epoch % self.validate_every == 0 or epoch == self.epochs

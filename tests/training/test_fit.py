@@ -111,6 +111,45 @@ def test_training_stops_when_the_metric_has_not_risen_for_patience_epochs():
     assert len(result.history) == 3 and result.best_epoch == 1
 
 
+def test_validation_comes_every_few_epochs_and_after_the_last():
+    scores = iter([0.5, 0.9, 0.7])
+    settings = TrainSettings(epochs=5, validate_every=2, **QUIET)
+    loader = DataLoader(rows(), batch_size=4)
+    result = fit(new_model(), loader, settings, lambda _: {"f1": next(scores)})
+    assert [row.get("f1") for row in result.history] == pytest.approx([None, 0.5, None, 0.9, 0.7])
+    assert result.best_epoch == 4 and next(scores, None) is None
+    assert all("loss/square" in row for row in result.history)
+
+
+def test_patience_counts_validations():
+    settings = TrainSettings(epochs=50, validate_every=3, patience=2, **QUIET)
+    result = fit(new_model(), DataLoader(rows(), batch_size=4), settings, lambda _: {"f1": 0.5})
+    assert len(result.history) == 9 and result.best_epoch == 3  # 3 is the best, 6 and 9 are not
+
+
+def test_a_run_resumed_between_two_validations_stops_where_one_never_stopped_does(tmp_path):
+    loader = DataLoader(rows(), batch_size=4, shuffle=True, generator=torch.Generator())
+    settings = TrainSettings(epochs=30, validate_every=3, patience=1, rate=0.05, **QUIET)
+
+    def validate(model):
+        return {"f1": 0.5}
+
+    whole, part = new_model(), new_model()
+    straight = fit(whole, loader, settings, validate, tmp_path / "whole")
+
+    def killed(step):
+        if step == 22:  # in the fifth epoch of five steps each
+            raise KeyboardInterrupt
+
+    part.after_step = killed
+    with pytest.raises((KeyboardInterrupt, SystemExit)):
+        fit(part, loader, settings, validate, tmp_path / "part")
+    part = new_model()
+    resumed = fit(part, loader, settings, validate, tmp_path / "part", resume=True)
+    assert len(straight.history) == len(resumed.history) == 6
+    assert torch.equal(weights(whole), weights(part))
+
+
 def test_rates_fall_after_an_epoch_that_is_not_better_and_only_after_the_grace():
     scores = iter([0.5, 0.4, 0.6, 0.6, 0.7])
     settings = TrainSettings(epochs=5, rate=0.1, decay=0.5, decay_after=2, **QUIET)
