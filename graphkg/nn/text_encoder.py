@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import InputError, MissingExtra
+from .pooling import pool
 
 POOLINGS = ("pooler", "cls", "mean")
 MINILM = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -103,8 +104,7 @@ class TextEncoder(nn.Module):
         if self.pooling == "mean":
             lengths = ptr.diff()
             text = torch.arange(lengths.numel(), device=ptr.device).repeat_interleave(lengths)
-            sums = rows.new_zeros(lengths.numel(), rows.size(1)).index_add(0, text, rows)
-            return sums / lengths.unsqueeze(1).to(rows.dtype)
+            return pool(rows, text, lengths.numel(), "avg")
         first = rows[ptr[:-1]]
         return first if self.pooling == "cls" else self.model.pooler(first.unsqueeze(1))
 

@@ -9,10 +9,10 @@ from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
-from torch_geometric.utils import scatter
 
 from ..errors import InputError
 from ..graphs.sentence import OF, SentenceGraph
+from ..nn.pooling import pool
 from ..nn.text_encoder import TextEncoder
 from ..stores import EmbeddingStore
 from .base import Encoded, Pairs, RelationExtractor
@@ -94,7 +94,7 @@ class SpanBERT(RelationExtractor):
         for mention in (pairs.subject, pairs.object):
             inside = pairs.inside(span[mention])[token]
             sentence = pairs.token[token[inside]]
-            found.append(scatter(rows[piece[inside]], sentence, 0, len(pairs), reduce="mean"))
+            found.append(pool(rows[piece[inside]], sentence, len(pairs), "avg"))
         return found
 
     def groups(self) -> dict[str, list[nn.Parameter]]:
