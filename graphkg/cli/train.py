@@ -135,9 +135,10 @@ def evaluate_system(
             recipe.data, data, cached(reader), recipe.split_seed, recipe.type_source
         )
         graphs = getattr(found, split)
-        scores = system.evaluate(graphs)
+        predicted = system.predict(graphs)
+        scores = system.evaluate(graphs, predicted)
         if predictions is not None:
-            write_predictions(Predictions.of(system, graphs, split), predictions)
+            write_predictions(Predictions.of(system, graphs, split, predicted), predictions)
         if baseline and found.negative is not None:
             guesses = KindPairBaseline(found.train, found.negative).predict(graphs)
             print("most frequent relation of the two kinds")

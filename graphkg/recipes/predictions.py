@@ -17,7 +17,7 @@ from ..metrics.outcomes import (
     semeval_outcomes,
     tacred_outcomes,
 )
-from .relation_scores import SINGLE, gold_sets, kbp37_f1
+from .relation_scores import gold_sets, kbp37_f1
 
 # The metric of a data set -> the scores that can be computed, the first by default.
 METRICS: dict[str, tuple[str, ...]] = {
@@ -76,18 +76,23 @@ class Predictions:
     kind = "relations in sentences"
 
     @classmethod
-    def of(cls, system: Any, graphs: Sequence[SentenceGraph], split: str) -> Predictions:
+    def of(
+        cls, system: Any, graphs: Sequence[SentenceGraph], split: str, predicted: Any = None
+    ) -> Predictions:
         """Asks a :class:`~.relation_system.RelationSystem` about every labelled pair.
+
+        Args:
+            system: the system.
+            graphs: the sentences.
+            split: what they are a split of.
+            predicted: what ``system.predict`` gave for them, if they were asked already.
 
         Raises:
             InputError: no sentence has a pair.
         """
-        found = system.predict(graphs)
+        found = system.predict(graphs) if predicted is None else predicted
         labels, metric = system.vocabularies.relation.labels, system.data["metric"]
-        chosen = [[best] for best in found.best.tolist()]
-        if metric not in SINGLE:
-            chosen = [row.nonzero().view(-1).tolist() for row in found.holds]
-        scores = found.probabilities.tolist()
+        chosen, scores = system.chosen(found), found.probabilities.tolist()
         rows = [
             Prediction(
                 *place,

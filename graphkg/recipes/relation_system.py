@@ -161,16 +161,28 @@ class RelationSystem(System):
         asked = (before | before.t()) & possible[kind][:, kind]
         return [(subject, object_, None) for subject, object_ in asked.nonzero().tolist()]
 
-    def evaluate(self, graphs: Sequence[SentenceGraph]) -> RelationScores:
-        """Scores the labelled pairs of `graphs` by the metric of the training data."""
-        predicted = self.predict(graphs)
-        labels = self.vocabularies.relation.labels
+    def chosen(self, predicted: Predicted) -> list[list[int]]:
+        """Returns the relations that count as the answer to each pair, by the data's metric."""
         if self.data["metric"] in SINGLE:
-            best = [labels[n] for n in predicted.best.tolist()]
-            return score_labels(self.data["metric"], graphs, best, self.negative, self.protocol())
-        holds = predicted.holds
-        found = [{labels[r] for r in row.nonzero().view(-1).tolist()} for row in holds]
-        return score_pairs(graphs, found, self.negative, self.protocol())
+            return [[best] for best in predicted.best.tolist()]
+        return [row.nonzero().view(-1).tolist() for row in predicted.holds]
+
+    def evaluate(
+        self, graphs: Sequence[SentenceGraph], predicted: Predicted | None = None
+    ) -> RelationScores:
+        """Scores the labelled pairs of `graphs` by the metric of the training data.
+
+        Args:
+            graphs: the sentences.
+            predicted: what :meth:`predict` gave for them, if they were asked already.
+        """
+        metric, labels = self.data["metric"], self.vocabularies.relation.labels
+        rows = self.chosen(self.predict(graphs) if predicted is None else predicted)
+        found = [[labels[relation] for relation in row] for row in rows]
+        if metric in SINGLE:
+            best = [row[0] for row in found]
+            return score_labels(metric, graphs, best, self.negative, self.protocol())
+        return score_pairs(graphs, [set(row) for row in found], self.negative, self.protocol())
 
     def protocol(self) -> dict[str, Any]:
         """What every number of this system travels with."""

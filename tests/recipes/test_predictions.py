@@ -116,6 +116,9 @@ class AllX:
         logits = torch.tensor([[0.0, 1.0, 0.0]]).repeat(count, 1)
         return Predicted(logits, logits, logits > 0.5, logits.argmax(1))
 
+    def chosen(self, predicted):
+        return [[best] for best in predicted.best.tolist()]
+
 
 def test_sentences_with_one_key_are_told_apart():
     mentions, pairs = [(0, 1, "A"), (1, 2, "B")], [(0, 1, "x")]
