@@ -6,7 +6,7 @@ from graphkg.graphs import SentenceGraph
 from graphkg.nn import TextEncoder
 
 WORDS = "a b c d e f g h i j k l the city of fell : left today born there Ann Lee Rome ( )".split()
-VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *WORDS, "Ro", "##me", "##ville", "in"]
+VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *WORDS, "Ro", "##me", "##ville", "in", "[MASK]"]
 
 
 def tiny_tokenizer():
@@ -18,6 +18,7 @@ def tiny_tokenizer():
     tokenizer = Tokenizer(models.WordPiece(ids, unk_token="[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     names = {"pad": "[PAD]", "unk": "[UNK]", "cls": "[CLS]", "sep": "[SEP]"}
+    names["mask"] = "[MASK]"
     named = {f"{name}_token": token for name, token in names.items()}
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer, **named)
 

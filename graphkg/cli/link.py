@@ -14,29 +14,30 @@ from .text import check_file, write_lines
 COLUMNS = ("rank", "label", "name", "score", "probability", "known")
 
 
-def train_link_system(
+def train_ranking_system(
+    system: str,
     output: Path,
     preset: str | None,
     data: Path | None,
     changes: dict[str, Any],
     resume: bool,
 ) -> None:
-    """Trains a link predictor and prints its validation and test scores."""
+    """Trains a system that ranks entities and prints its validation and test scores."""
     from ..datasets.triples import read_triple_data
-    from ..recipes.link import build_link_recipe
-    from ..recipes.link_training import train_link, trained_link_recipe
+    from ..recipes.ranking_trainings import ranking_training, trained_recipe
 
+    training = ranking_training(system)
     if resume:
-        recipe = trained_link_recipe(output)
+        recipe = trained_recipe(output)
     else:
         named = preset is not None or "data" in changes
         if data is not None and not named:
             changes = {"data": str(data), **changes}
             data = None
-        recipe = build_link_recipe(preset, changes)
+        recipe = training.build_recipe(preset, changes)
     say(f"reading {recipe.data}")
     triples = read_triple_data(recipe.data, data)
-    trained = train_link(recipe, output, resume=resume, data=triples)
+    trained = training.train(recipe, output, resume=resume, data=triples)
     say(f"best epoch {trained.training['best_epoch']}, saved to {output}")
     for split in ("valid", "test"):
         if triples.parts[split].heads.numel():
@@ -100,7 +101,7 @@ def predict_links(
 ) -> None:
     """Prints the best answers to one question as a table, lines of JSON or tab-separated."""
     from ..recipes import load
-    from ..recipes.link_system import LinkSystem
+    from ..recipes.ranking_system import RankingSystem
 
     writers = {"table": _table, "jsonl": _jsonl, "tsv": _tsv}
     if form not in writers:
@@ -108,7 +109,7 @@ def predict_links(
     if output is not None:
         check_file(output)
     system = load(run)
-    if not isinstance(system, LinkSystem):
+    if not isinstance(system, RankingSystem):
         raise InputError(
             f"{run} is {type(system).__name__}, which extracts from text, but predict needs a run "
             "of link prediction: train one with graphkg train link"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, nearest
-from .link import evaluate_link_system, train_link_system
+from .link import evaluate_link_system, train_ranking_system
 from .show import say
 from .text import check_file, open_parser, write_lines
 
@@ -53,18 +53,20 @@ def train_system(
     from ..parsing.cache import cached
     from ..recipes.base import SYSTEMS
     from ..recipes.jrrelp import build_recipe
+    from ..recipes.ranking_trainings import TRAININGS
     from ..recipes.relation_data import read_relation_data
     from ..recipes.relation_training import train_jrrelp, trained_recipe
 
     if system not in SYSTEMS:
         known = list(SYSTEMS)
         raise InputError(f"{system!r} is no system{nearest(system, known)}; known: {known}")
-    if system == "link":
-        named = {} if model is None else {"model": model}
-        train_link_system(output, preset, data, {**named, **read_changes(changes)}, resume)
-        return
-    if model is not None:
+    if model is not None and system != "link":
         raise InputError(f"--model {model!r} names a link predictor, but {system} has its own")
+    if system in TRAININGS:
+        named = {} if model is None else {"model": model}
+        given = {**named, **read_changes(changes)}
+        train_ranking_system(system, output, preset, data, given, resume)
+        return
     recipe = build_recipe(preset, read_changes(changes))
     recipe = trained_recipe(output) if resume else recipe
     say(f"reading {recipe.data}")
@@ -96,9 +98,9 @@ def evaluate_system(
     """
     from ..parsing.cache import cached
     from ..recipes import load
-    from ..recipes.link_system import LinkSystem
     from ..recipes.prediction_files import check_ending, write_predictions
     from ..recipes.predictions import Predictions
+    from ..recipes.ranking_system import RankingSystem
     from ..recipes.relation_data import read_relation_data
     from ..recipes.relation_scores import KindPairBaseline, score_pairs
     from ..recipes.text_scores import annotated_texts, score_texts
@@ -113,7 +115,7 @@ def evaluate_system(
         if texts is not None:
             raise InputError("--predictions are of labelled pairs, but --texts was given: drop one")
     system = load(run)
-    links = isinstance(system, LinkSystem)
+    links = isinstance(system, RankingSystem)
     ours: dict[str, Any] = {"--raw": raw, "--ranks": ranks}
     if links:
         ours = {"--texts": texts, "--baseline": baseline, "--predictions": predictions}

@@ -1,22 +1,27 @@
 """The graphs that everything meets at: sentences, knowledge graphs, and the two joined."""
 
 from .evidence import Evidence, Triple
+from .graph_texts import GraphTexts
 from .joint import JointGraph
 from .knowledge import KnowledgeGraph
 from .labels import Mention
 from .ragged import Ragged
 from .sentence import SentenceGraph
+from .sequences import Frame, Sequences
 from .texts import NodeText
 from .triples import TripleIndex
 
 __all__ = [
     "Evidence",
+    "Frame",
+    "GraphTexts",
     "JointGraph",
     "KnowledgeGraph",
     "Mention",
     "NodeText",
     "Ragged",
     "SentenceGraph",
+    "Sequences",
     "Triple",
     "TripleIndex",
 ]

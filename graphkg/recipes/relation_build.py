@@ -12,7 +12,7 @@ import torch
 from ..datasets.vectors import WordVectors
 from ..models import JRRELP, KindGraph
 from ..nn import TextEncoder
-from ..nn.text_encoder import load_tokenizer
+from ..nn.encoder_files import load_tokenizer
 from ..relation import SpanBERT
 from ..training.saving import read_weights, weight_shapes, write_checksums, write_weights
 from ..vocab import Vocabularies

@@ -10,7 +10,7 @@ from torch import Tensor
 from ..errors import InputError
 from ..models import JRRELP, KindGraph
 from ..nn import TextEncoder
-from ..nn.text_encoder import load_tokenizer
+from ..nn.encoder_files import load_tokenizer
 from ..relation import CGCN, PALSTM, RelationExtractor, SpanBERT
 from ..stores import EmbeddingStore, LearnedTable, TableView
 from ..vocab import Vocabularies

@@ -6,11 +6,11 @@ import importlib.util
 
 import pytest
 import torch
-from pieces import VOCABULARY, tiny_encoder
+from pieces import VOCABULARY, tiny_encoder, tiny_tokenizer
 
 from graphkg.errors import InputError
 from graphkg.nn import TextEncoder
-from graphkg.nn.text_encoder import encoder_folder, load_tokenizer
+from graphkg.nn.encoder_files import check_tokenizer, encoder_folder, load_tokenizer
 
 PIECES = torch.tensor([2, 5, 3, 2, 6, 7, 8, 9, 3, 2, 3])
 PTR = torch.tensor([0, 3, 9, 11])
@@ -81,7 +81,7 @@ def test_a_saved_encoder_loads_with_its_bits(encoder, tmp_path):
     loaded = TextEncoder.from_pretrained(tmp_path).eval()
     assert torch.equal(loaded(PIECES, PTR), encoder(PIECES, PTR))
     untrained = TextEncoder.from_config(tmp_path)
-    assert repr(untrained) == repr(encoder) == "TextEncoder(bert, 2 layers, 10, 34 pieces, pooler)"
+    assert repr(untrained) == repr(encoder) == "TextEncoder(bert, 2 layers, 10, 35 pieces, pooler)"
 
 
 def test_a_name_that_is_no_folder_never_goes_to_the_network():
@@ -117,3 +117,48 @@ def test_minilm_tells_paraphrases_from_other_sentences():
         rows = encoder.pool(encoder(torch.cat(pieces), ptr), ptr)
     near, far = torch.cosine_similarity(rows[:1], rows[1:]).tolist()
     assert near > 0.7 and far < 0.3
+
+
+def test_texts_of_similar_length_are_encoded_together_to_the_same_vectors():
+    torch.manual_seed(0)
+    encoder, generator = tiny_encoder("mean").eval(), torch.Generator().manual_seed(1)
+    lengths = torch.randint(1, 20, (40,), generator=generator)
+    ptr = torch.cat([torch.zeros(1, dtype=torch.long), lengths.cumsum(0)])
+    pieces = torch.randint(len(VOCABULARY), (int(ptr[-1]),), generator=generator)
+    segment = torch.randint(2, pieces.shape, generator=generator)
+    whole = encoder.vectors(pieces, ptr, segment, budget=None)
+    sizes = []
+    encoder.model.register_forward_pre_hook(
+        lambda *given: sizes.append(given[2]["input_ids"].shape), with_kwargs=True
+    )
+    for budget in (1, 37, 100):
+        sizes.clear()
+        found = encoder.vectors(pieces, ptr, segment, budget=budget)
+        torch.testing.assert_close(found, whole, atol=1e-5, rtol=0)
+        assert all(rows == 1 or rows * longest <= budget for rows, longest in sizes)
+    assert sum(rows for rows, _ in sizes) == 40 and len(sizes) < 40
+
+
+def test_the_two_halves_of_a_split_encoder_give_what_it_gives(encoder):
+    lower, upper = encoder.split(1)
+    torch.testing.assert_close(upper(lower(PIECES, PTR), PTR), encoder(PIECES, PTR))
+    assert len(upper.layers) == 1 and upper.layers[0] is encoder.model.encoder.layer[1]
+    assert lower.embedding is encoder.embedding and len(encoder.model.encoder.layer) == 2
+    for at in (0, 2):
+        with pytest.raises(InputError, match="2 layers is split after layer 1 to 1"):
+            encoder.split(at)
+
+
+def test_a_folder_without_config_or_safe_weights_is_an_error(encoder, tmp_path):
+    with pytest.raises(InputError, match="has no config.json"):
+        TextEncoder.from_pretrained(tmp_path)
+    encoder.model.config.save_pretrained(tmp_path)
+    torch.save(encoder.model.state_dict(), tmp_path / "pytorch_model.bin")
+    with pytest.raises(InputError, match="has no model.safetensors"):
+        TextEncoder.from_pretrained(tmp_path)
+
+
+def test_a_tokenizer_of_more_pieces_than_rows_is_an_error():
+    check_tokenizer(tiny_tokenizer(), len(VOCABULARY))
+    with pytest.raises(InputError, match=f"{len(VOCABULARY)} pieces, but the encoder has rows"):
+        check_tokenizer(tiny_tokenizer(), len(VOCABULARY) - 1)

@@ -104,5 +104,5 @@ def test_an_unknown_reading_is_an_error():
 
 
 def test_the_printed_form():
-    inner = "TextEncoder(bert, 2 layers, 10, 34 pieces, pooler)"
+    inner = "TextEncoder(bert, 2 layers, 10, 35 pieces, pooler)"
     assert repr(SpanBERT(3, tiny_encoder())) == f"SpanBERT({inner} -> 10, 3 relations, read=text)"

@@ -1,0 +1,43 @@
+"""The trainings of the systems that rank entities, by the names of the systems."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any, NamedTuple
+
+# Module and name of: settings by preset and changes; training.
+TRAININGS = {
+    "link": ("link:build_link_recipe", "link_training:train_link"),
+}
+
+
+class RankingTraining(NamedTuple):
+    """How a system is trained.
+
+    Attributes:
+        build_recipe: (preset or None, changes) -> settings.
+        train: (settings, folder, resume=, data=) -> a trained system, saved in the folder.
+    """
+
+    build_recipe: Any
+    train: Any
+
+
+def ranking_training(system: str) -> RankingTraining:
+    """Returns the training of a system."""
+    return RankingTraining(*map(_find, TRAININGS[system]))
+
+
+def trained_recipe(folder: str | Path) -> Any:
+    """Returns the settings that a run folder was (or is being) trained with."""
+    from .base import read_recipe
+
+    found = read_recipe(Path(folder))
+    kind = type(ranking_training(found["system"]).build_recipe())
+    return kind.parse(found["settings"], f"{folder}/recipe.yaml")
+
+
+def _find(path: str) -> Any:
+    module, _, name = path.partition(":")
+    return getattr(importlib.import_module(f".{module}", __package__), name)
