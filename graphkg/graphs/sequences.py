@@ -64,7 +64,12 @@ class Frame:
     sep: int
     limit: int
 
-    def join(self, parts: Sequence[Ragged], segments: Sequence[int] | None = None) -> Sequences:
+    def join(
+        self,
+        parts: Sequence[Ragged],
+        segments: Sequence[int] | None = None,
+        ends: Sequence[int] | None = None,
+    ) -> Sequences:
         """Joins row b of every part to sequence b.
 
         Where a sequence would be too long, the longest part loses its last piece, one at a time
@@ -73,6 +78,7 @@ class Frame:
         Args:
             parts: S parts of B rows each.
             segments: token type of each part; all 0 by default.
+            ends: parts that a ``[SEP]`` follows; all by default.
 
         Raises:
             InputError: parts of unequal numbers of rows, or a limit without room for a piece each.
@@ -82,23 +88,27 @@ class Frame:
                 f"parts of {[len(part) for part in parts]} rows were given, but the parts of "
                 "sequences have one row for each"
             )
-        room = self.limit - len(parts) - 1
-        if room < len(parts):
+        count = len(parts)
+        ends = range(count) if ends is None else ends
+        room = self.limit - len(ends) - 1
+        if room < count:
             raise InputError(
-                f"limit={self.limit} has no room for {len(parts)} parts and {len(parts) + 1} "
-                f"special pieces: at least {2 * len(parts) + 1} are needed"
+                f"limit={self.limit} has no room for {count} parts and {len(ends) + 1} special "
+                f"pieces: at least {count + len(ends) + 1} are needed"
             )
         lengths = fitted(torch.stack([part.lengths for part in parts], 1), room)
-        blocks = [_special(parts[0], self.cls)]
-        of = [-1]
+        kinds = list(segments or [0] * count)
+        blocks, of, kind = [_special(parts[0], self.cls)], [-1], kinds[:1]
         for number, part in enumerate(parts):
-            blocks += [shortened(part, lengths[:, number]), _special(part, self.sep)]
-            of += [number, -1]
-        kinds = list(segments or [0] * len(parts))
+            blocks.append(shortened(part, lengths[:, number]))
+            of.append(number)
+            if number in ends:
+                blocks.append(_special(part, self.sep))
+                of.append(-1)
+            kind += [kinds[number]] * (len(blocks) - len(kind))
         joined, block = concatenate(blocks)
-        part_of = block.new_tensor(of)[block]
-        segment = block.new_tensor([kinds[0], *(kind for kind in kinds for _ in range(2))])[block]
-        return Sequences(joined.values, joined.ptr, segment, part_of)
+        segment, of_part = block.new_tensor(kind)[block], block.new_tensor(of)[block]
+        return Sequences(joined.values, joined.ptr, segment, of_part)
 
 
 def fitted(lengths: Tensor, room: int) -> Tensor:

@@ -5,5 +5,16 @@ from .jrrelp import JRRELP
 from .kinds import KindGraph
 from .link_examples import EntityGraph
 from .link_prediction import LinkPrediction
+from .lp_bert import LPBERT
+from .lp_bert_pretraining import LPBERTPretraining
 
-__all__ = ["JRRELP", "EntityGraph", "KindGraph", "LinkPrediction", "Predicted", "decide"]
+__all__ = [
+    "JRRELP",
+    "LPBERT",
+    "EntityGraph",
+    "KindGraph",
+    "LPBERTPretraining",
+    "LinkPrediction",
+    "Predicted",
+    "decide",
+]

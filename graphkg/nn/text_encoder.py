@@ -129,23 +129,38 @@ class TextEncoder(nn.Module):
             budget: places, padding included, that one pass of the model may have; a longer text
                 has a pass of its own. ``None`` = all texts in one pass.
         """
-        lengths = ptr.diff()
         if budget is None:
             return self.pool(self(piece, ptr, segment), ptr)
-        order = lengths.argsort(stable=True)
-        text = torch.arange(lengths.numel(), device=ptr.device).repeat_interleave(lengths)
-        # The pieces of the shortest text come first; inside a text their order stays.
-        place = order.argsort()[text].argsort(stable=True)
+        order, _ = by_length(ptr)
+        found = [self.pool(*each) for each in self._passes(piece, ptr, segment, budget)]
+        return torch.cat(found)[order.argsort()]
+
+    def hidden(
+        self,
+        piece: Tensor,
+        ptr: Tensor,
+        segment: Tensor | None = None,
+        budget: int | None = BUDGET,
+    ) -> Tensor:
+        """Returns the last hidden state of every piece, [P, D], likewise in several passes."""
+        if budget is None:
+            return self(piece, ptr, segment)
+        found = [rows for rows, _ in self._passes(piece, ptr, segment, budget)]
+        return torch.cat(found)[by_length(ptr)[1].argsort()]
+
+    def _passes(
+        self, piece: Tensor, ptr: Tensor, segment: Tensor | None, budget: int
+    ) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yields rows and pointers of the texts by rising length."""
+        order, place = by_length(ptr)
         piece, segment = piece[place], None if segment is None else segment[place]
-        ends = torch.cat([ptr[:1], lengths[order].cumsum(0)])
-        found = []
-        for start, stop in _passes(lengths[order].tolist(), budget):
+        lengths = ptr.diff()[order]
+        ends = torch.cat([ptr[:1], lengths.cumsum(0)])
+        for start, stop in _runs(lengths.tolist(), budget):
             own = ends[start : stop + 1]
             inside = slice(int(own[0]), int(own[-1]))
-            kinds = None if segment is None else segment[inside]
             own = own - own[0]
-            found.append(self.pool(self(piece[inside], own, kinds), own))
-        return torch.cat(found)[order.argsort()]
+            yield self(piece[inside], own, None if segment is None else segment[inside]), own
 
     def split(self, at: int) -> tuple[TextEncoder, UpperLayers]:
         """Returns the embeddings with the first `at` layers, and the layers above them.
@@ -175,7 +190,15 @@ class TextEncoder(nn.Module):
         )
 
 
-def _passes(lengths: list[int], budget: int) -> Iterator[tuple[int, int]]:
+def by_length(ptr: Tensor) -> tuple[Tensor, Tensor]:
+    """Returns the texts [B] and the places of their pieces [P] in the order of rising length."""
+    lengths = ptr.diff()
+    order = lengths.argsort(stable=True)
+    text = torch.arange(lengths.numel(), device=ptr.device).repeat_interleave(lengths)
+    return order, order.argsort()[text].argsort(stable=True)
+
+
+def _runs(lengths: list[int], budget: int) -> Iterator[tuple[int, int]]:
     """Yields from where to where texts of rising lengths share a pass."""
     start = 0
     for number, length in enumerate(lengths):

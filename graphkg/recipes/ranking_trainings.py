@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 # Module and name of: settings by preset and changes; training.
 TRAININGS = {
     "link": ("link:build_link_recipe", "link_training:train_link"),
+    "lp-bert": ("lp_bert:build_lp_bert_recipe", "lp_bert_training:train_lp_bert"),
 }
 
 

@@ -147,6 +147,7 @@ def fit(
         logger=False,
         callbacks=callbacks,
     )
+    model.train()  # a pretrained part comes in eval mode, and Lightning leaves modes alone
     module = build_module(model, settings, validate)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module=r"(lightning|pytorch_lightning)\..*")

@@ -136,6 +136,10 @@ def test_texts_of_similar_length_are_encoded_together_to_the_same_vectors():
         found = encoder.vectors(pieces, ptr, segment, budget=budget)
         torch.testing.assert_close(found, whole, atol=1e-5, rtol=0)
         assert all(rows == 1 or rows * longest <= budget for rows, longest in sizes)
+        hidden = encoder.hidden(pieces, ptr, segment, budget=budget)
+        torch.testing.assert_close(hidden, encoder(pieces, ptr, segment), atol=1e-5, rtol=0)
+    sizes.clear()
+    encoder.vectors(pieces, ptr, segment, budget=100)
     assert sum(rows for rows, _ in sizes) == 40 and len(sizes) < 40
 
 

@@ -253,3 +253,11 @@ def test_the_log_has_the_mean_loss_of_an_epoch_weighted_by_batch_size():
     (row,) = fit(Constant(), batches, settings).history
     assert row["loss"] == pytest.approx(2.0) and row["loss/mean"] == pytest.approx(2.0)
     assert not [name for name in row if name.startswith("loss_")]
+
+
+def test_a_part_that_comes_in_eval_mode_trains_with_its_dropout():
+    settings = TrainSettings(epochs=1, optimizer="adam", rate=0.01, **QUIET)
+    trained, quiet = new_model(), new_model().eval()
+    for model in (trained, quiet):
+        fit(model, DataLoader(rows(), batch_size=4, shuffle=True), settings)
+    assert torch.equal(weights(trained), weights(quiet))

@@ -1,0 +1,160 @@
+"""Training of LP-BERT: stage 1 (what was masked), then stage 2 (which entity answers)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..datasets.triples import TripleData, read_triple_data
+from ..graphs import KnowledgeGraph
+from ..graphs.knowledge import EDGE
+from ..models.lp_bert_pretraining import LPBERTPretraining
+from ..nn.text_encoder import TextEncoder
+from ..training import fit
+from ..training.batches import RowBatches
+from ..training.module import Validate
+from ..training.saving import new_folder, read_weights, write_weights
+from ..transforms import MaskTriples
+from ..transforms.mask_triples import MaskedTriples
+from .base import check_new_run, read_recipe, write_recipe
+from .lp_bert import LPBERTRecipe
+from .lp_bert_system import LPBERTSystem
+
+STAGE_1 = "pretraining"
+MASKING_SEED = 13
+
+
+class MaskedBatches:
+    """Shuffled batches of triples, masked anew each epoch.
+
+    Args:
+        triples: [E, 3].
+        size: triples a batch.
+        mask: draws the masks.
+    """
+
+    def __init__(self, triples: Tensor, size: int, mask: MaskTriples):
+        self.rows, self.mask = RowBatches(triples, size), mask
+
+    def __iter__(self) -> Iterator[MaskedTriples]:
+        for rows in self.rows:
+            yield self.mask(rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def train_lp_bert(
+    recipe: LPBERTRecipe,
+    folder: str | Path,
+    data_path: str | Path | None = None,
+    resume: bool = False,
+    data: TripleData | None = None,
+    encoder: TextEncoder | None = None,
+    tokenizer: Any = None,
+) -> LPBERTSystem:
+    """Trains LP-BERT and saves the run.
+
+    The best epoch of stage 2 has the highest monitored metric on the validation triples (or on
+    `valid_subset` of them), filtered, both sides; without validation triples it is the last.
+
+    Args:
+        recipe: the settings; with `resume` those of the folder are used.
+        folder: the run folder; stage 1 has a folder of its own in it.
+        data_path: where the data set lies; by default ``$GRAPHKG_DATA``.
+        resume: go on with a training that was stopped, in either stage.
+        data: the data, if they were read already.
+        encoder: the encoder; by default that of the settings.
+        tokenizer: its tokenizer, likewise.
+
+    Raises:
+        InputError: a folder that holds something already, or nothing to resume.
+    """
+    folder = Path(folder)
+    if resume:
+        recipe = LPBERTRecipe.parse(read_recipe(folder)["settings"], f"{folder}/recipe.yaml")
+    else:
+        check_new_run(folder)
+    data = data or read_triple_data(recipe.data, data_path)
+    system: LPBERTSystem = LPBERTSystem.build(recipe, data, encoder, tokenizer)
+    system.name = folder.resolve().name
+    write_recipe(folder, "lp-bert", recipe, trained=False, data=system.data)
+    if recipe.pretraining:
+        pretrain(system, folder / STAGE_1, resume)
+    rows = training_rows(data.train, recipe.inverse_relations)
+    batches = RowBatches(rows, recipe.train.batch_size)
+    validate = _validate(system) if data.valid.heads.numel() else None
+    begun = resume and (folder / "checkpoints").is_dir()
+    result = fit(system.model, batches, recipe.train, validate, folder, begun)
+    system.training = result.summary()
+    system.write(folder)
+    return system
+
+
+def pretrain(system: LPBERTSystem, folder: Path, resume: bool = False) -> None:
+    """Stage 1: trains the system's encoder on masked texts, or reads it if that was done.
+
+    The heads are dropped; what stage 1 came to is in the folder's ``log.jsonl``.
+    """
+    recipe, model = system.recipe, system.model
+    if not (folder / "encoder").is_dir():
+        stage = LPBERTPretraining(model.encoder, recipe.head_norm, recipe.budget)
+        limit = min(recipe.pretrain_length, model.encoder.max_length)
+        texts = replace(model.texts, limit=limit)
+        mask = MaskTriples(texts, model.encoder.embedding.num_embeddings, recipe.pretraining)
+        rows = training_rows(system.triples.train, inverses=False)
+        batches = MaskedBatches(rows, recipe.pretrain.batch_size, mask)
+        valid = training_rows(system.triples.valid, inverses=False)
+        likelihood = _likelihood(valid, mask, recipe.pretrain.batch_size) if len(valid) else None
+        begun = resume and (folder / "checkpoints").is_dir()
+        fit(stage, batches, recipe.pretrain, likelihood, folder, begun)
+        with new_folder(folder / "encoder", replace=True) as beside:
+            write_weights(stage.encoder, beside)
+    read_weights(model.encoder, folder / "encoder")
+    if model.tail_encoder is not None:
+        read_weights(model.tail_encoder, folder / "encoder")
+
+
+def training_rows(graph: KnowledgeGraph, inverses: bool = True) -> Tensor:
+    """Returns the triples [E, 3], with those of inverse relations [2 E, 3] if asked for."""
+    graph = graph.with_inverses() if inverses else graph
+    return torch.stack([graph.heads, graph[EDGE].edge_type, graph.tails], 1)
+
+
+def drawn_subset(rows: Tensor, count: int | None, seed: int = 0) -> Tensor:
+    """Returns `count` of the rows, drawn by `seed` and kept in order; all if there are fewer."""
+    if count is None or count >= len(rows):
+        return rows
+    order = torch.randperm(len(rows), generator=torch.Generator().manual_seed(seed))
+    return rows[order[:count].sort().values]
+
+
+def _validate(system: LPBERTSystem) -> Validate:
+    rows = training_rows(system.triples.valid, inverses=False)
+    kept = drawn_subset(rows, system.recipe.valid_subset)
+    graph = KnowledgeGraph.from_ids(
+        kept[:, [0, 2]].t(), kept[:, 1], system.triples.entities, system.triples.relations
+    )
+    return lambda _: system.evaluate(graph).summary()
+
+
+def _likelihood(rows: Tensor, mask: MaskTriples, size: int) -> Validate:
+    """Minus the loss on validation triples, whose masks are drawn once."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(MASKING_SEED)
+        batches = [mask(part) for part in rows.split(size)]
+
+    def validate(model: LPBERTPretraining) -> dict[str, float]:
+        device = next(model.parameters()).device
+        found = [model.losses(batch.to(device)) for batch in batches]
+        means = {
+            name: sum(float(losses[name]) for losses in found) / len(found) for name in found[0]
+        }
+        return {"likelihood": -sum(means.values()), **means}
+
+    return validate
