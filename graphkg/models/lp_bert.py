@@ -178,9 +178,9 @@ class LPBERT(nn.Module):
             left_out |= ~allowed
         scores = self.scorer(u, rows)
         if len(self.queue):
-            scores, left_out = self._with_queue(
-                u, head, relation, rows[gold], tail, scores, left_out
-            )
+            more, known = self._queued(u, head, relation)
+            scores, left_out = torch.cat([scores, more], 1), torch.cat([left_out, known], 1)
+            self._remember(rows[gold], tail)
         scale = self.log_scale.exp()
         loss = info_nce(scores, gold, left_out, scale, self.margin)
         if not self.symmetric:

@@ -25,6 +25,8 @@ class LPBERTRecipe(TextSettings):
         loss, scorer, squash, alpha, gamma, distance, inbatch_labels, temperature, margin,
         negatives, symmetric, pre_batch, towers: see :class:`~graphkg.models.LPBERT`.
         inverse_relations: train on (tail, reversed relation, head), too, and ask for heads by it.
+        whole_queries: batches hold all answers of their queries, so that each query is encoded once
+            an epoch; else triples are shuffled one by one.
         valid_subset: how many validation triples choose the best epoch, drawn once; ``None`` = all.
     """
 
@@ -59,6 +61,7 @@ class LPBERTRecipe(TextSettings):
     symmetric: bool = True
     pre_batch: int = Field(0, ge=0)
     towers: Literal[1, 2] = 1
+    whole_queries: bool = False
     valid_subset: int | None = Field(None, ge=1)
     train: TrainSettings = TrainSettings(
         epochs=30,

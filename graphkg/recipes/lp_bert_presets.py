@@ -30,8 +30,8 @@ PAPER: Preset = {
     "train": {"epochs": 7, "batch_size": 64, "rates": {"encoder": 5e-5}, "monitor": "hits@10"},
 }
 # Names are enough, and texts are a few pieces long.
-UMLS: Preset = {"data": "umls", "descriptions": False, "max_length": 32}
-UMLS_TRAIN: Preset = {"epochs": 30, "batch_size": 128}
+UMLS: Preset = {"data": "umls", "descriptions": False, "max_length": 32, "whole_queries": True}
+UMLS_TRAIN: Preset = {"epochs": 20, "batch_size": 512}
 
 PRESETS: dict[str, Preset] = {
     "wn18rr": {**CONTRAST, "data": "wn18rr"},

@@ -16,7 +16,7 @@ from ..graphs.knowledge import EDGE
 from ..models.lp_bert_pretraining import LPBERTPretraining
 from ..nn.text_encoder import TextEncoder
 from ..training import fit
-from ..training.batches import RowBatches
+from ..training.batches import QueryBatches, RowBatches
 from ..training.module import Validate
 from ..training.saving import new_folder, read_weights, write_weights
 from ..transforms import MaskTriples
@@ -87,7 +87,8 @@ def train_lp_bert(
     if recipe.pretraining:
         pretrain(system, folder / STAGE_1, resume)
     rows = training_rows(data.train, recipe.inverse_relations)
-    batches = RowBatches(rows, recipe.train.batch_size)
+    shuffled = QueryBatches if recipe.whole_queries else RowBatches
+    batches = shuffled(rows, recipe.train.batch_size)
     validate = _validate(system) if data.valid.heads.numel() else None
     begun = resume and (folder / "checkpoints").is_dir()
     result = fit(system.model, batches, recipe.train, validate, folder, begun)

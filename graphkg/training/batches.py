@@ -1,4 +1,4 @@
-"""Shuffled batches: of examples of similar length, and of the rows of a tensor."""
+"""Shuffled batches: of examples of similar length, of the rows of a tensor, of whole queries."""
 
 from __future__ import annotations
 
@@ -59,3 +59,37 @@ class RowBatches:
 
     def __len__(self) -> int:
         return -(-len(self.rows) // self.size)
+
+
+class QueryBatches:
+    """Batches of triples in which all answers of a query stand together.
+
+    Queries are shuffled anew each epoch. A model that reads each distinct query of a batch once
+    thereby reads it once an epoch. Draws come from torch's global generator.
+
+    Args:
+        triples: head, relation, tail, [E, 3].
+        size: triples a batch, about; there are as many batches as this size asks for, or fewer
+            where one query has more triples than that.
+    """
+
+    def __init__(self, triples: torch.Tensor, size: int):
+        _, query, counts = triples[:, :2].unique(dim=0, return_inverse=True, return_counts=True)
+        self.triples, self.size = triples[query.argsort(stable=True)], size
+        self.counts, self.starts = counts, counts.cumsum(0) - counts
+
+    def __iter__(self) -> Iterator[torch.Tensor]:
+        order = torch.randperm(len(self.counts))
+        counts = self.counts[order]
+        before = counts.cumsum(0) - counts
+        # Triples in the order of their queries: places count on from each query's start.
+        place = (self.starts[order] - before).repeat_interleave(counts)
+        place += torch.arange(len(self.triples))
+        # A query is in the batch in which its first triple would be, were they cut evenly.
+        batch = before * len(self) // max(len(self.triples), 1)
+        _, sizes = batch.repeat_interleave(counts).unique_consecutive(return_counts=True)
+        for part in place.split(sizes.tolist()):
+            yield self.triples[part]
+
+    def __len__(self) -> int:
+        return -(-len(self.triples) // self.size)
