@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphkg.training.batches import LengthBatches
+from graphkg.training.batches import LengthBatches, QueryBatches
 
 
 @given(
@@ -40,3 +40,25 @@ def test_the_seed_draws_the_epoch():
         return list(sampler)
 
     assert draw(1) == draw(1) != draw(2)
+
+
+def test_batches_of_whole_queries_hold_all_answers_and_every_triple_once():
+    generator = torch.Generator().manual_seed(0)
+    triples = torch.randint(0, 6, (200, 3), generator=generator).unique(dim=0)
+    batches = QueryBatches(triples, 16)
+    torch.manual_seed(1)
+    found = list(batches)
+    assert len(found) == len(batches) == -(-len(triples) // 16)
+    assert torch.cat(found).unique(dim=0).equal(triples) and len(torch.cat(found)) == len(triples)
+    queries = [set(map(tuple, batch[:, :2].tolist())) for batch in found]
+    assert sum(map(len, queries)) == len(triples[:, :2].unique(dim=0))
+    torch.manual_seed(1)
+    assert all(a.equal(b) for a, b in zip(found, batches))
+    assert not all(len(a) == len(b) and a.equal(b) for a, b in zip(found, batches))
+
+
+def test_a_query_with_more_answers_than_a_batch_stays_whole():
+    triples = torch.tensor([[0, 0, tail] for tail in range(10)] + [[1, 0, 0]])
+    found = list(QueryBatches(triples, 3))
+    assert sorted(len(batch) for batch in found)[-1] >= 10
+    assert len(torch.cat(found)) == 11 and len(found) <= len(QueryBatches(triples, 3))
