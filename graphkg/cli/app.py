@@ -68,7 +68,7 @@ def extract(
 
 @app.command()
 def train(
-    system: Annotated[str, typer.Argument(help="jrrelp or link")],
+    system: Annotated[str, typer.Argument(help="jrrelp, link, lp-bert or mtl-kgc")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The run folder.")],
     preset: Annotated[
         str | None, typer.Option(help="semeval-cgcn, redocred-cgcn, umls-conve, ...")
@@ -161,13 +161,17 @@ def predict(
     candidates: Annotated[
         str | None, typer.Option(help="seen (with this relation in training), or an entity type.")
     ] = None,
+    new: Annotated[
+        list[str] | None,
+        typer.Option(help="A further entity, 'NAME: DESCRIPTION', for text models; repeatable."),
+    ] = None,
     form: Annotated[str, typer.Option("--format", help="table, jsonl or tsv.")] = "table",
     output: Out = None,
 ) -> None:
     """Answer (head, relation, ?) or (?, relation, tail) by ranking the entities."""
     from .link import predict_links
 
-    predict_links(run, head, relation, tail, top, keep_known, candidates, form, output)
+    predict_links(run, head, relation, tail, top, keep_known, candidates, new or [], form, output)
 
 
 data_app = typer.Typer(help="Data sets: which are known, and what is wrong with a folder.")

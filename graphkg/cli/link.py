@@ -96,6 +96,7 @@ def predict_links(
     top: int,
     keep_known: bool,
     candidates: str | None,
+    new: Sequence[str],
     form: str,
     output: Path | None,
 ) -> None:
@@ -114,8 +115,18 @@ def predict_links(
             f"{run} is {type(system).__name__}, which extracts from text, but predict needs a run "
             "of link prediction: train one with graphkg train link"
         )
+    if new:
+        system = system.with_entities([read_new_entity(text) for text in new])
     answers = system.predict(head, relation, tail, top, keep_known, candidates)
     write_lines(writers[form](answers), output)
+
+
+def read_new_entity(text: str) -> Any:
+    """Reads ``NAME: DESCRIPTION``, or a name alone."""
+    from ..recipes.node_texts import NewEntity
+
+    name, _, description = text.partition(":")
+    return NewEntity(name.strip(), description.strip())
 
 
 def _table(answers: Sequence[Any]) -> list[str]:

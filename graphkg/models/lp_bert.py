@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from ..errors import InputError
 from ..graphs import GraphTexts, Sequences, TripleIndex
 from ..nn.contrast import DISTANCES, SQUASHES, distance_loss, focal_loss, info_nce, squashed
-from ..nn.text_encoder import BUDGET, TextEncoder
+from ..nn.text_encoder import TextEncoder
 from .text_ranker import DirectRanker, TextRanker, encode_entities
 from .text_scorer import TextScorer
 
@@ -55,7 +55,7 @@ class LPBERT(nn.Module):
         pre_batch: tails of how many batches before are negatives, too.
         batch_size: n, which sizes the memory of `pre_batch`.
         towers: 1, or 2 for an encoder of its own for tails, with the same first weights.
-        budget: places, padding included, of one pass of the encoder.
+        budget: places of one pass of the encoder, see :meth:`TextEncoder.vectors`.
 
     Raises:
         InputError: an unknown choice, or texts of another graph than the index.
@@ -85,7 +85,7 @@ class LPBERT(nn.Module):
         pre_batch: int = 0,
         batch_size: int = 64,
         towers: int = 1,
-        budget: int = BUDGET,
+        budget: int | None = None,
     ):
         super().__init__()
         _check(loss=(loss, LOSSES), squash=(squash, SQUASHES), distance=(distance, DISTANCES))

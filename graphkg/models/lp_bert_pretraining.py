@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..graphs import Sequences
-from ..nn.text_encoder import BUDGET, TextEncoder
+from ..nn.text_encoder import TextEncoder
 from ..nn.vocabulary_head import VocabularyHead
 
 IGNORED = -100
@@ -44,10 +44,10 @@ class LPBERTPretraining(nn.Module):
     Args:
         encoder: what is pre-trained.
         norm: of the heads, ``"layer"`` (released code) or ``"batch"`` (paper).
-        budget: places of one pass of the encoder.
+        budget: places of one pass of the encoder, see :meth:`TextEncoder.vectors`.
     """
 
-    def __init__(self, encoder: TextEncoder, norm: str = "layer", budget: int = BUDGET):
+    def __init__(self, encoder: TextEncoder, norm: str = "layer", budget: int | None = None):
         super().__init__()
         self.encoder, self.budget = encoder, budget
         pieces = encoder.embedding.num_embeddings

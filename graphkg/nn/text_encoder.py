@@ -17,7 +17,9 @@ from .encoder_files import load_model, transformers
 from .pooling import pool
 from .split_encoder import UpperLayers, padded, split_layers
 
-BUDGET = 8192
+# Places of one pass: on a CPU small ones are fastest, on a GPU what fills it.
+BUDGETS = {"cpu": 1024}
+WIDE_BUDGET = 65_536
 POOLINGS = ("pooler", "cls", "mean")
 
 
@@ -118,7 +120,7 @@ class TextEncoder(nn.Module):
         piece: Tensor,
         ptr: Tensor,
         segment: Tensor | None = None,
-        budget: int | None = BUDGET,
+        budget: int | None = None,
     ) -> Tensor:
         """Returns the vector of each text, [B, D], encoding texts of similar length together.
 
@@ -127,10 +129,8 @@ class TextEncoder(nn.Module):
             ptr: [B + 1].
             segment: [P] token types, 0 by default.
             budget: places, padding included, that one pass of the model may have; a longer text
-                has a pass of its own. ``None`` = all texts in one pass.
+                has a pass of its own. ``None`` = 1,024 on a CPU and 65,536 elsewhere.
         """
-        if budget is None:
-            return self.pool(self(piece, ptr, segment), ptr)
         order, _ = by_length(ptr)
         found = [self.pool(*each) for each in self._passes(piece, ptr, segment, budget)]
         return torch.cat(found)[order.argsort()]
@@ -140,18 +140,17 @@ class TextEncoder(nn.Module):
         piece: Tensor,
         ptr: Tensor,
         segment: Tensor | None = None,
-        budget: int | None = BUDGET,
+        budget: int | None = None,
     ) -> Tensor:
         """Returns the last hidden state of every piece, [P, D], likewise in several passes."""
-        if budget is None:
-            return self(piece, ptr, segment)
         found = [rows for rows, _ in self._passes(piece, ptr, segment, budget)]
         return torch.cat(found)[by_length(ptr)[1].argsort()]
 
     def _passes(
-        self, piece: Tensor, ptr: Tensor, segment: Tensor | None, budget: int
+        self, piece: Tensor, ptr: Tensor, segment: Tensor | None, budget: int | None
     ) -> Iterator[tuple[Tensor, Tensor]]:
         """Yields rows and pointers of the texts by rising length."""
+        budget = budget or BUDGETS.get(piece.device.type, WIDE_BUDGET)
         order, place = by_length(ptr)
         piece, segment = piece[place], None if segment is None else segment[place]
         lengths = ptr.diff()[order]

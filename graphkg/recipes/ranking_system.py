@@ -21,6 +21,7 @@ from ..graphs.knowledge import EDGE
 from ..metrics.ranking_scores import RankingScores
 from ..training.evaluate import evaluate_ranking
 from .base import System
+from .node_texts import NewEntity
 
 SEEN = "seen"
 UNSEEN_RULE = (
@@ -67,6 +68,17 @@ class RankingSystem(System):
     name: str
     data: dict[str, Any]
     unseen_rule = UNSEEN_RULE
+
+    def with_entities(self, new: Sequence[NewEntity]) -> RankingSystem:
+        """Returns the system over a graph with further entities.
+
+        Raises:
+            InputError: this system has a row for every entity and reads no texts.
+        """
+        raise InputError(
+            f"{self.name!r} has rows for the entities it was trained with alone, but "
+            f"{new[0].name!r} is new: ask a text model (lp-bert, mtl-kgc)"
+        )
 
     @abstractmethod
     def protocol(self) -> dict[str, Any]:

@@ -21,7 +21,7 @@ class TextSettings(Settings):
         lower_case: texts in lower case before they are tokenised.
         inverse: what stands before the text of an inverse relation.
         max_length: most pieces of a sequence.
-        budget: places, padding included, of one pass of the encoder.
+        budget: places, padding included, of one pass of the encoder; ``None`` = by the device.
     """
 
     data: str = "umls"
@@ -32,4 +32,4 @@ class TextSettings(Settings):
     lower_case: bool = False
     inverse: str = "reversed "
     max_length: int = Field(128, ge=8)
-    budget: int = Field(8192, ge=1)
+    budget: int | None = Field(None, ge=1)

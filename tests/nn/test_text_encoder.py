@@ -126,7 +126,7 @@ def test_texts_of_similar_length_are_encoded_together_to_the_same_vectors():
     ptr = torch.cat([torch.zeros(1, dtype=torch.long), lengths.cumsum(0)])
     pieces = torch.randint(len(VOCABULARY), (int(ptr[-1]),), generator=generator)
     segment = torch.randint(2, pieces.shape, generator=generator)
-    whole = encoder.vectors(pieces, ptr, segment, budget=None)
+    whole = encoder.pool(encoder(pieces, ptr, segment), ptr)
     sizes = []
     encoder.model.register_forward_pre_hook(
         lambda *given: sizes.append(given[2]["input_ids"].shape), with_kwargs=True
