@@ -1,9 +1,21 @@
 """The methods of the papers: each joins parts into a model that owns its losses."""
 
+from .combined import CombinedRanker
 from .decisions import Predicted, decide
 from .jrrelp import JRRELP
 from .kinds import KindGraph
 from .link_examples import EntityGraph
 from .link_prediction import LinkPrediction
+from .neighbourhood import Neighbourhood, NeighbourhoodBonus
 
-__all__ = ["JRRELP", "EntityGraph", "KindGraph", "LinkPrediction", "Predicted", "decide"]
+__all__ = [
+    "JRRELP",
+    "CombinedRanker",
+    "EntityGraph",
+    "KindGraph",
+    "LinkPrediction",
+    "Neighbourhood",
+    "NeighbourhoodBonus",
+    "Predicted",
+    "decide",
+]
