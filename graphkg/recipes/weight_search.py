@@ -41,7 +41,7 @@ class WeightSearch:
 
     def mrr(
         self,
-        grid: Sequence[Sequence[float]],
+        grid: Sequence[tuple[float, ...]],
         triples: Tensor,
         memory_budget: int | str = "1GB",
         progress: bool = False,
@@ -58,7 +58,7 @@ class WeightSearch:
         Raises:
             InputError: NaN scores.
         """
-        height = 8 * (3 * len(grid[0]) + 4) * self.ranker.num_entities
+        height = 8 * (4 * len(grid[0]) + 8) * self.ranker.num_entities
         size = min(max(read_bytes(memory_budget) // height, 1), QUERIES)
         found = torch.zeros(len(grid), dtype=torch.float64)
         head, relation, tail = triples.cpu().unbind(1)
@@ -100,7 +100,7 @@ class WeightSearch:
         terms[:, places // width, places % width] = torch.nan
 
     def _reciprocal_ranks(
-        self, grid: Sequence[Sequence[float]], terms: Tensor, golds: Tensor, rounds: list[int]
+        self, grid: Sequence[tuple[float, ...]], terms: Tensor, golds: Tensor, rounds: list[int]
     ) -> Tensor:
         """The sum of 1 / rank over the golds of a block, at each point, [P]."""
         found, done = torch.zeros(len(grid), dtype=torch.float64), 0
@@ -109,8 +109,16 @@ class WeightSearch:
             above, below = self._decided(x, gold)
             row, column = (~(above | below)).nonzero().unbind(1)
             contested, surely = x[:, row, column], above.sum(1)
+            # A bonus matters between an entity and a gold of which one has it.
+            differs = (contested[self.num_rankers :] != gold[self.num_rankers :, row]).any(0)
+            alike = contested[: self.num_rankers, ~differs], row[~differs]
+            unlike = contested[:, differs], row[differs]
+            fixed: dict[tuple[float, ...], Tensor] = {}
             for point, weights in enumerate(grid):
-                rank = 1 + surely + _count(weights, contested, row, gold)
+                own = weights[: self.num_rankers]
+                if own not in fixed:
+                    fixed[own] = 1 + surely + _count(own, *alike, gold)
+                rank = fixed[own] + _count(weights, *unlike, gold)
                 found[point] += rank.reciprocal().sum().cpu()
             done += size
         return found
