@@ -237,3 +237,11 @@ def test_scores_that_are_nan_are_told_before_anything_is_written(pair, tmp_path)
     with pytest.raises(InputError, match="scores of ranker 2 of 2 for heads are NaN"):
         combine(pair, tmp_path / "both")
     assert not (tmp_path / "both").exists()
+
+
+def test_a_bonus_goes_to_what_training_has_near_and_no_other_split(pair):
+    recipe = CombinedRecipe(data="x", bonus_hops=1)
+    system = CombinedSystem(recipe, pair, [0.5, 0.5], 100.0)
+    answers = system.predict("p1", "knows", top=5, keep_known=True)
+    assert {answer.label for answer in answers[:4]} == {"p0", "p1", "p2", "p3"}
+    assert answers[3].score > 90 > answers[4].score
