@@ -94,6 +94,22 @@ def train(
 
 
 @app.command()
+def combine(
+    runs: Annotated[list[str], typer.Argument(help="Two or more runs that rank entities.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The run folder.")],
+    bonus_hops: Annotated[
+        int | None, typer.Option(help="A bonus for entities so near in the training graph.")
+    ] = None,
+    normalise: Annotated[str, typer.Option(help="standard or log_softmax.")] = "standard",
+    steps: Annotated[int, typer.Option(help="Weights are multiples of 1 / steps.")] = 10,
+) -> None:
+    """Add up what several runs of one data set say, with weights chosen on validation."""
+    from .combine import combine_runs
+
+    combine_runs(runs, output, bonus_hops, normalise, steps)
+
+
+@app.command()
 def evaluate(
     run: Annotated[str, typer.Argument(help="A run folder, or default.")],
     data: Annotated[Path | None, typer.Option(help="Folder of the data set.")] = None,

@@ -51,14 +51,15 @@ def train_system(
 ) -> None:
     """Trains a system and prints its validation and test scores."""
     from ..parsing.cache import cached
-    from ..recipes.base import SYSTEMS
     from ..recipes.jrrelp import build_recipe
     from ..recipes.ranking_trainings import TRAININGS
     from ..recipes.relation_data import read_relation_data
     from ..recipes.relation_training import train_jrrelp, trained_recipe
 
-    if system not in SYSTEMS:
-        known = list(SYSTEMS)
+    known = ["jrrelp", *TRAININGS]
+    if system == "combined":
+        raise InputError("'combined' joins trained runs: take graphkg combine RUN RUN -o DIR")
+    if system not in known:
         raise InputError(f"{system!r} is no system{nearest(system, known)}; known: {known}")
     if model is not None and system != "link":
         raise InputError(f"--model {model!r} names a link predictor, but {system} has its own")

@@ -1,5 +1,6 @@
 """The methods of the papers: each joins parts into a model that owns its losses."""
 
+from .combined import CombinedRanker
 from .decisions import Predicted, decide
 from .jrrelp import JRRELP
 from .kinds import KindGraph
@@ -7,14 +8,18 @@ from .link_examples import EntityGraph
 from .link_prediction import LinkPrediction
 from .lp_bert import LPBERT
 from .lp_bert_pretraining import LPBERTPretraining
+from .neighbourhood import Neighbourhood, NeighbourhoodBonus
 
 __all__ = [
     "JRRELP",
     "LPBERT",
+    "CombinedRanker",
     "EntityGraph",
     "KindGraph",
     "LPBERTPretraining",
     "LinkPrediction",
+    "Neighbourhood",
+    "NeighbourhoodBonus",
     "Predicted",
     "decide",
 ]

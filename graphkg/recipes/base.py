@@ -25,6 +25,7 @@ RECIPE = "recipe.yaml"
 BUNDLED = Path(__file__).parent / "bundled"
 DEFAULT = "jrrelp-redocred-en"
 SYSTEMS = {
+    "combined": "graphkg.recipes.combined_system:CombinedSystem",
     "jrrelp": "graphkg.recipes.relation_system:RelationSystem",
     "link": "graphkg.recipes.link_system:LinkSystem",
     "lp-bert": "graphkg.recipes.lp_bert_system:LPBERTSystem",

@@ -118,12 +118,12 @@ def _check_recipes(paths: list[list[Path]], data: Any, metric: str | None) -> No
         if not recipe.get("trained"):
             raise InputError(f"{path} holds a training that has not ended: go on with --resume")
         first, other = recipes[0]
-        if recipe["system"] != other["system"]:
+        links = _ranks_links(recipe)
+        if links != _ranks_links(other):
             raise InputError(
                 f"{path} is a run of {recipe['system']}, but {first} of {other['system']}: compare "
                 "two of one kind"
             )
-        links = recipe["system"] == "link"
         if links and data is not None:
             raise InputError(f"data {data} was given, but {path} holds its triples: leave it out")
         if not links and recipe["data"]["data"] != other["data"]["data"]:
@@ -136,6 +136,11 @@ def _check_recipes(paths: list[list[Path]], data: Any, metric: str | None) -> No
             _known(metric, metrics)
 
 
+def _ranks_links(recipe: dict[str, Any]) -> bool:
+    """Whether a run ranks entities; the other kind reads sentences."""
+    return recipe["system"] != "jrrelp"
+
+
 def _check_seeds(recipes: dict[Path, dict[str, Any]]) -> None:
     """Raises if the runs of one folder are not seeds of one system."""
     if not recipes:
@@ -143,7 +148,9 @@ def _check_seeds(recipes: dict[Path, dict[str, Any]]) -> None:
     first, *others = recipes
     seeds: dict[Any, Path] = {}
     for path, recipe in recipes.items():
-        seed = recipe["settings"]["train"].get("seed", 0)
+        # A combination has no seed of its own: its members have.
+        train = recipe["settings"].get("train")
+        seed = path if train is None else train.get("seed", 0)
         if seed in seeds:
             raise InputError(f"{seeds[seed]} and {path} both have seed {seed}: keep one of them")
         seeds[seed] = path
@@ -160,7 +167,7 @@ def _check_seeds(recipes: dict[Path, dict[str, Any]]) -> None:
 
 def _settings(recipe: dict[str, Any]) -> dict[str, Any]:
     settings = dict(recipe["settings"])
-    train = {f"train.{k}": v for k, v in settings.pop("train").items() if k not in ALIKE}
+    train = {f"train.{k}": v for k, v in settings.pop("train", {}).items() if k not in ALIKE}
     return {"system": recipe["system"], **settings, **train}
 
 

@@ -107,7 +107,7 @@ class RankingSystem(System):
             InputError: an unknown or empty split, a graph of other vocabularies, or NaN scores.
         """
         graph, split = self._split(data), data if isinstance(data, str) else "given"
-        asked = _columns(graph)
+        asked = triple_ids(graph)
         if not len(asked):
             raise InputError(f"the split {split!r} has no triples, so there is nothing to rank")
         unseen = self.triples.unseen
@@ -251,6 +251,6 @@ class RankingSystem(System):
         return allowed
 
 
-def _columns(graph: KnowledgeGraph) -> Tensor:
-    """The triples as (head, relation, tail) ids, [E, 3]."""
+def triple_ids(graph: KnowledgeGraph) -> Tensor:
+    """Returns the triples as (head, relation, tail) ids, [E, 3]."""
     return torch.stack([graph.heads, graph[EDGE].edge_type, graph.tails], 1)

@@ -6,6 +6,8 @@ import importlib
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..errors import InputError
+
 # Module and name of: settings by preset and changes; training.
 TRAININGS = {
     "link": ("link:build_link_recipe", "link_training:train_link"),
@@ -31,10 +33,19 @@ def ranking_training(system: str) -> RankingTraining:
 
 
 def trained_recipe(folder: str | Path) -> Any:
-    """Returns the settings that a run folder was (or is being) trained with."""
+    """Returns the settings that a run folder was (or is being) trained with.
+
+    Raises:
+        InputError: a run of a system that is trained otherwise, or not at all.
+    """
     from .base import read_recipe
 
     found = read_recipe(Path(folder))
+    if found["system"] not in TRAININGS:
+        raise InputError(
+            f"{folder} holds a run of {found['system']!r}, but this training goes on with one of "
+            f"{', '.join(TRAININGS)}: name that folder"
+        )
     kind = type(ranking_training(found["system"]).build_recipe())
     return kind.parse(found["settings"], f"{folder}/recipe.yaml")
 

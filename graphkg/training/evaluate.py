@@ -104,13 +104,15 @@ def evaluate_ranking(
     sides = [sides] if isinstance(sides, str) else list(dict.fromkeys(sides))
     if not sides or set(sides) - set(SIDES):
         raise InputError(f"sides={sides} were given: give 'head', 'tail' or both")
-    with _evaluating(model) as ranker:
+    with evaluating(model) as ranker:
         _check(triples, ranker.num_entities)
         device = _device(model, ranker, triples)
         tiled = hasattr(ranker, "score_tile")
         scores = TiledScores(ranker, budget) if tiled else WholeScores(ranker, budget)
         runs = {side: SideRanking(scores, known, side, device, strict) for side in sides}
-        found = {side: run.rank(triples, _follow(progress, side)) for side, run in runs.items()}
+        found = {
+            side: run.rank(triples, follow_blocks(progress, side)) for side, run in runs.items()
+        }
     golds = sum(run.nan_golds for run in runs.values())
     candidates = sum(run.nan_candidates for run in runs.values())
     warn_of_nan(golds, candidates, len(sides) * len(triples))
@@ -141,7 +143,7 @@ def read_bytes(size: int | str) -> int:
 
 
 @contextmanager
-def _evaluating(model: Any) -> Iterator[Any]:
+def evaluating(model: Any) -> Iterator[Any]:
     """Gives what ranks, in eval mode and without gradients; every module's mode is restored."""
     modes: list[tuple[nn.Module, bool]] = []
 
@@ -172,7 +174,8 @@ def _device(model: Any, ranker: Any, triples: Tensor) -> torch.device:
     return triples.device
 
 
-def _follow(progress: bool, side: str) -> Callable[[list[Block]], Iterable[Block]]:
+def follow_blocks(progress: bool, side: str) -> Callable[[list[Block]], Iterable[Block]]:
+    """Returns what goes through the blocks of a side, behind a progress bar if there is one."""
     if not progress:
         return list
     from rich.console import Console
