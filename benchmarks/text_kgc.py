@@ -92,6 +92,7 @@ class Clock:
         self.cuda = device != "cpu"
 
     def time(self, work: Callable[[], Any]) -> float:
+        """Returns how long `work` takes."""
         now = time.perf_counter if self.cuda else time.process_time
         if self.cuda:
             torch.cuda.synchronize()
@@ -222,9 +223,11 @@ class Rows:
         self.rows, self.num_entities, self.device = rows, len(rows), rows.device
 
     def merge(self, side: str, entity: Tensor, relation: Tensor) -> Tensor:
+        """Returns rows of the given entities as queries."""
         return self.rows[entity]
 
     def score_tile(self, z: Tensor, start: int, stop: int) -> Tensor:
+        """Returns scores of a tile of entities."""
         index = torch.arange(start, stop, device=self.device).clamp(max=self.num_entities - 1)
         return z @ self.rows[index].t()
 

@@ -32,7 +32,7 @@ def read_texts(data: TripleData, settings: TextSettings, tokenizer: Any) -> Grap
     """
     entities = [entity_text(data, label, settings.descriptions) for label in data.entities]
     names = [short_name(data, label) for label in data.entities]
-    relations = [_plain(data.relation_names.get(label) or label) for label in data.relations]
+    relations = [relation_text(data, label) for label in data.relations]
     if settings.lower_case:
         entities, names, relations = (
             [text.lower() for text in texts] for texts in (entities, names, relations)
@@ -55,6 +55,11 @@ def entity_text(data: TripleData, label: str, descriptions: bool = True) -> str:
     if not description or description == name:
         return name
     return description if description.startswith(name) else f"{name}, {description}"
+
+
+def relation_text(data: TripleData, label: str) -> str:
+    """Returns what a relation is read by: its name, or its label as words."""
+    return _plain(data.relation_names.get(label) or label)
 
 
 def short_name(data: TripleData, label: str) -> str:
