@@ -13,7 +13,7 @@ from .version import __version__
 if TYPE_CHECKING:
     from .graphs import JointGraph, KnowledgeGraph, SentenceGraph, TripleIndex
     from .link import GAT, ComplEx, ConvE, DistMult, RotatE, TransE, TuckER
-    from .models import JRRELP, LinkPrediction
+    from .models import JRRELP, MTLKGC, LinkPrediction
     from .parsing import SpacyParser, StanzaParser
     from .pipeline import TextToGraph
     from .recipes import evaluate, load, save
@@ -35,6 +35,7 @@ _HOMES = {
     "TransE": "link",
     "TuckER": "link",
     "JRRELP": "models",
+    "MTLKGC": "models",
     "LinkPrediction": "models",
     "SpacyParser": "parsing",
     "StanzaParser": "parsing",
@@ -55,6 +56,7 @@ __all__ = [
     "CGCN",
     "GAT",
     "JRRELP",
+    "MTLKGC",
     "PALSTM",
     "ComplEx",
     "ConvE",

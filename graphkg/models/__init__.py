@@ -5,5 +5,6 @@ from .jrrelp import JRRELP
 from .kinds import KindGraph
 from .link_examples import EntityGraph
 from .link_prediction import LinkPrediction
+from .mtl_kgc import MTLKGC
 
-__all__ = ["JRRELP", "EntityGraph", "KindGraph", "LinkPrediction", "Predicted", "decide"]
+__all__ = ["JRRELP", "MTLKGC", "EntityGraph", "KindGraph", "LinkPrediction", "Predicted", "decide"]

@@ -27,6 +27,7 @@ DEFAULT = "jrrelp-redocred-en"
 SYSTEMS = {
     "jrrelp": "graphkg.recipes.relation_system:RelationSystem",
     "link": "graphkg.recipes.link_system:LinkSystem",
+    "mtl-kgc": "graphkg.recipes.mtl_kgc_system:MTLKGCSystem",
 }
 
 

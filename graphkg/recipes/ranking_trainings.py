@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 # Module and name of: settings by preset and changes; training.
 TRAININGS = {
     "link": ("link:build_link_recipe", "link_training:train_link"),
+    "mtl-kgc": ("mtl_kgc:build_mtl_kgc_recipe", "mtl_kgc_training:train_mtl_kgc"),
 }
 
 
