@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 
+import torch
 from pieces import tiny_tokenizer
 
 from graphkg.datasets.triples import TripleData, read_triple_data
@@ -41,3 +43,8 @@ def small_texts(limit: int = 32, entities=None) -> GraphTexts:
     )
 
 
+def same_ranks(first, second) -> None:
+    """Two scores whose ranks are equal under every rule, on both sides."""
+    fields = ("optimistic", "realistic", "pessimistic", "candidates")
+    for side, name in product(("head", "tail"), fields):
+        assert torch.equal(getattr(first.ranks[side], name), getattr(second.ranks[side], name))

@@ -134,7 +134,7 @@ def evaluate(
     """Score a trained system: labelled pairs, raw text (--texts), or the ranks of links."""
     from .train import evaluate_system
 
-    more = {"subset": subset, "candidates_from": candidates_from, "top": top}
+    more: dict[str, Any] = {"subset": subset, "candidates_from": candidates_from, "top": top}
     more |= {"journal": journal, "relations": relations}
     evaluate_system(
         run, data, split, texts, baseline, raw, memory, output, ranks, predictions, parser, more

@@ -51,7 +51,9 @@ def check_choices(run: str, system: Any, more: dict[str, Any]) -> dict[str, Any]
     Raises:
         InputError: one that the system does not have, or ``--top`` without candidates.
     """
-    given = {name: value for name, value in more.items() if value not in (None, False)}
+    given = {
+        name: value for name, value in more.items() if value is not None and value is not False
+    }
     for name in given:
         if name not in getattr(system, "choices", ()):
             raise InputError(

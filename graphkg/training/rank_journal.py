@@ -35,7 +35,8 @@ class RankJournal:
         fingerprint: tells what is ranked by which model under which settings.
 
     Raises:
-        InputError: a file that is no journal, or one of another ranking.
+        InputError: a file that is no journal, one of another ranking, or a place that cannot be
+            written.
     """
 
     def __init__(self, path: str | Path | None, fingerprint: str):
@@ -44,6 +45,8 @@ class RankJournal:
         self.blocks: list[dict[str, Any]] = []
         if self.path is not None and self.path.exists():
             self._read(self.path, fingerprint)
+        else:
+            self._write()  # a place that cannot be written is told before hours have passed
 
     def _read(self, path: Path, fingerprint: str) -> None:
         try:
@@ -68,6 +71,9 @@ class RankJournal:
         values = {name: getattr(ranks, name).tolist() for name in fields}
         self.blocks.append({"side": side, "places": places.tolist(), **values})
         self.lines.append(json.dumps(self.blocks[-1]))
+        self._write()
+
+    def _write(self) -> None:
         if self.path is None:
             return
         beside = self.path.with_name(f".{self.path.name}.part")
