@@ -19,7 +19,7 @@ SOURCE = torch.tensor([0, 1, 1, 2])
 
 def build(limit=32, seed=0, pooling="pooler", **options) -> MTLKGC:
     torch.manual_seed(seed)
-    model = MTLKGC(tiny_encoder(pooling), small_texts(limit), **options)
+    model = MTLKGC(tiny_encoder(pooling, initializer_range=0.4), small_texts(limit), **options)
     return model.eval()
 
 

@@ -21,7 +21,7 @@ def five(tmp_path_factory):
 @pytest.fixture(scope="session")
 def mtl_recipe(tmp_path_factory):
     """Settings that train in a second."""
-    encoder = tiny_encoder_folder(tmp_path_factory.mktemp("encoder"))
+    encoder = tiny_encoder_folder(tmp_path_factory.mktemp("encoder"), initializer_range=0.4)
     small = {"encoder": encoder, "max_length": 24, "num_negatives": 2, "data": "five", "rate": 1e-3}
     small |= {"batch_size": 4, "epochs": 2, "progress": False, "device": "cpu"}
     return build_mtl_kgc_recipe(None, small)
