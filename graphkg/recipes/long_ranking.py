@@ -137,10 +137,10 @@ def subset_places(count: int, subset: int | None, seed: int = SEED) -> Tensor:
     return torch.randperm(count, generator=draw)[:subset].sort().values
 
 
-def ranking_device(named: str) -> torch.device:
-    """Returns where a model trained with ``device=`` `named` ranks: on a GPU if it may."""
+def ranking_device(named: str, now: torch.device) -> torch.device:
+    """Returns where a model that is on `now` ranks: on a GPU if ``device=`` `named` allows one."""
     gpu = named in ("auto", "gpu", "cuda") and torch.cuda.is_available()
-    return torch.device("cuda" if gpu else "cpu")
+    return torch.device("cuda") if gpu and now.type == "cpu" else now
 
 
 def say(text: str) -> None:

@@ -87,7 +87,7 @@ class MTLKGCSystem(TextSystem):
             for what in ("entities", "relations"):
                 own, other = (getattr(s.triples, what) for s in (self, candidates_from))
                 candidates_from._check_names(other.name, other.labels, own.labels)
-        self.model.to(ranking_device(self.recipe.train.device))
+        self._move()
         run = LongRanking(self, candidates_from, top, raw, progress)
         asked = asked[places]
         facts = {"split": split, "unseen": self.unseen_rule, "subset": subset_rule}
@@ -114,9 +114,8 @@ class MTLKGCSystem(TextSystem):
         self._need("rp", "relations are ranked by its logits")
         asked, split = self._asked(data)
         asked = asked[subset_places(len(asked), subset)]
-        self.model.to(ranking_device(self.recipe.train.device))
+        device = self._move()
         self.model.eval()
-        device = next(self.model.parameters()).device
         head, relation, tail = asked.unbind(1)
         pairs, row = asked[:, [0, 2]].unique(dim=0, return_inverse=True)
         scores = self.model.rank_relations(*pairs.to(device).unbind(1)).cpu()[row]
@@ -156,6 +155,13 @@ class MTLKGCSystem(TextSystem):
     def protocol(self) -> dict[str, Any]:
         """What every number of this system travels with."""
         return {**super().protocol(), "tasks": list(self.recipe.tasks), "score": "logit s1"}
+
+    def _move(self) -> torch.device:
+        """Moves the model to where it ranks, and returns that."""
+        now = next(self.model.parameters()).device
+        device = ranking_device(self.recipe.train.device, now)
+        self.model.to(device)
+        return device
 
     def _need(self, task: str, why: str) -> None:
         if task not in self.recipe.tasks:

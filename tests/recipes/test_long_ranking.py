@@ -31,12 +31,13 @@ def test_a_subset_of_nothing_is_refused():
         subset_places(7, -1)
 
 
-def test_a_model_trained_on_the_cpu_ranks_there(monkeypatch):
+def test_a_model_ranks_on_a_gpu_if_it_may_and_else_where_it_is(monkeypatch):
+    cpu, other = torch.device("cpu"), torch.device("mps")
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    assert ranking_device("cpu").type == "cpu"
-    assert ranking_device("auto").type == ranking_device("gpu").type == "cuda"
+    assert ranking_device("cpu", cpu) == cpu and ranking_device("auto", other) == other
+    assert ranking_device("auto", cpu).type == ranking_device("gpu", cpu).type == "cuda"
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    assert ranking_device("auto").type == "cpu"
+    assert ranking_device("auto", cpu) == cpu
 
 
 def test_how_many_blocks_are_left_is_said_now_and_then(monkeypatch, capsys):
