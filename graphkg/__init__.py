@@ -13,7 +13,7 @@ from .version import __version__
 if TYPE_CHECKING:
     from .graphs import JointGraph, KnowledgeGraph, SentenceGraph, TripleIndex
     from .link import GAT, ComplEx, ConvE, DistMult, RotatE, TransE, TuckER
-    from .models import JRRELP, LPBERT, LinkPrediction
+    from .models import JRRELP, LPBERT, MTLKGC, LinkPrediction
     from .parsing import SpacyParser, StanzaParser
     from .pipeline import TextToGraph
     from .recipes import evaluate, load, save
@@ -36,6 +36,7 @@ _HOMES = {
     "TuckER": "link",
     "JRRELP": "models",
     "LPBERT": "models",
+    "MTLKGC": "models",
     "LinkPrediction": "models",
     "SpacyParser": "parsing",
     "StanzaParser": "parsing",
@@ -57,6 +58,7 @@ __all__ = [
     "GAT",
     "JRRELP",
     "LPBERT",
+    "MTLKGC",
     "PALSTM",
     "ComplEx",
     "ConvE",

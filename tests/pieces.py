@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import torch
+
 from graphkg.graphs import SentenceGraph
 from graphkg.nn import TextEncoder
 
@@ -37,6 +41,14 @@ def tiny_encoder(pooling: str = "pooler", dim: int = 10, **options) -> TextEncod
         **options,
     )
     return TextEncoder.from_config(config, pooling)
+
+
+def tiny_encoder_folder(folder: Path, **options) -> str:
+    """Writes an encoder and its tokenizer as ``from_pretrained`` reads them."""
+    torch.manual_seed(0)
+    tiny_encoder(**options).model.save_pretrained(folder)
+    tiny_tokenizer().save_pretrained(folder)
+    return str(folder)
 
 
 def mask_ids(graphs: list[SentenceGraph]) -> dict[str, int]:

@@ -71,10 +71,10 @@ def train(
     system: Annotated[str, typer.Argument(help="jrrelp, link, lp-bert or mtl-kgc")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The run folder.")],
     preset: Annotated[
-        str | None, typer.Option(help="semeval-cgcn, redocred-cgcn, umls-conve, ...")
+        str | None, typer.Option(help="semeval-cgcn, redocred-cgcn, umls-conve, umls-minilm, ...")
     ] = None,
     data: Annotated[
-        Path | None, typer.Option(help="Folder of the data set; for link also a known name.")
+        Path | None, typer.Option(help="Folder of the data set; for links also a known name.")
     ] = None,
     model: Annotated[
         str | None,
@@ -130,13 +130,30 @@ def evaluate(
     predictions: Annotated[
         Path | None, typer.Option(help="Relations: file for every answer, .jsonl or .tsv.")
     ] = None,
+    subset: Annotated[
+        int | None, typer.Option(help="Text models of links: rank so many triples, drawn once.")
+    ] = None,
+    candidates_from: Annotated[
+        str | None, typer.Option(help="Text models: a run whose best candidates are ranked anew.")
+    ] = None,
+    top: Annotated[
+        int | None, typer.Option(help="How many of --candidates-from for a question; 50.")
+    ] = None,
+    journal: Annotated[
+        Path | None, typer.Option(help="Text models: file from which a stopped ranking goes on.")
+    ] = None,
+    relations: Annotated[
+        bool, typer.Option(help="Text models: also rank the relation of every pair.")
+    ] = False,
     parser: ParserName = "bundled",
 ) -> None:
     """Score a trained system: labelled pairs, raw text (--texts), or the ranks of links."""
     from .train import evaluate_system
 
+    more: dict[str, Any] = {"subset": subset, "candidates_from": candidates_from, "top": top}
+    more |= {"journal": journal, "relations": relations}
     evaluate_system(
-        run, data, split, texts, baseline, raw, memory, output, ranks, predictions, parser
+        run, data, split, texts, baseline, raw, memory, output, ranks, predictions, parser, more
     )
 
 

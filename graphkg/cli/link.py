@@ -1,4 +1,4 @@
-"""``graphkg train link``, ``graphkg predict``, and ``graphkg evaluate`` of a link predictor."""
+"""``graphkg train``, ``graphkg evaluate`` and ``graphkg predict`` of systems that rank entities."""
 
 from __future__ import annotations
 
@@ -40,9 +40,32 @@ def train_ranking_system(
     trained = training.train(recipe, output, resume=resume, data=triples)
     say(f"best epoch {trained.training['best_epoch']}, saved to {output}")
     for split in ("valid", "test"):
-        if triples.parts[split].heads.numel():
-            scores = trained.evaluate(split).summary()
-            print(split, json.dumps({name: round(value, 4) for name, value in scores.items()}))
+        if triples.parts[split].heads.numel() and (scores := trained.report(split)) is not None:
+            shown = {name: round(value, 4) for name, value in scores.summary().items()}
+            print(split, json.dumps(shown))
+
+
+def check_choices(run: str, system: Any, more: dict[str, Any]) -> dict[str, Any]:
+    """Returns the choices of :meth:`RankingSystem.evaluate` that were made.
+
+    Raises:
+        InputError: one that the system does not have, or ``--top`` without candidates.
+    """
+    given = {
+        name: value for name, value in more.items() if value is not None and value is not False
+    }
+    for name in given:
+        if name not in getattr(system, "choices", ()):
+            raise InputError(
+                f"--{name.replace('_', '-')} was given, but it is for text models of links, and "
+                f"{run} is a {type(system).__name__}: leave it out"
+            )
+    if "top" in given and "candidates_from" not in given:
+        raise InputError(
+            f"--top {given['top']} was given, but it says how many candidates of another run are "
+            "ranked: give --candidates-from RUN"
+        )
+    return given
 
 
 def evaluate_link_system(
@@ -53,12 +76,15 @@ def evaluate_link_system(
     memory: str,
     output: Path | None,
     ranks: Path | None,
+    more: dict[str, Any],
 ) -> None:
     """Prints the ranking of a split.
 
-    `output` gets it as JSON with its protocol, `ranks` a line for every triple and side.
+    `output` gets it as JSON with its protocol, `ranks` a line for every triple and side; `more`
+    are the choices of text models.
     """
     from ..datasets.triples import read_triple_data
+    from ..recipes.long_ranking import subset_places
 
     if ranks is not None:
         check_file(ranks)
@@ -68,14 +94,37 @@ def evaluate_link_system(
         known = name == Path(name).name and not Path(name).exists()
         triples = read_triple_data(name, data) if known else read_triple_data(str(data))
         given = triples.parts[split]
-    scores = system.evaluate(given, raw=raw, memory_budget=memory, progress=True)
+    relations = more.pop("relations", False)
+    if "candidates_from" in more:
+        more["candidates_from"] = _candidate_system(more["candidates_from"])
+    scores = system.evaluate(given, raw=raw, memory_budget=memory, progress=True, **more)
     print(scores)
+    found = scores.to_dict()
+    if relations:
+        ranked = system.evaluate_relations(given, subset=more.get("subset"))
+        print(ranked)
+        found["relations"] = ranked.to_dict()
     if output is not None:
-        text = json.dumps(scores.to_dict(), ensure_ascii=False, indent=1)
+        text = json.dumps(found, ensure_ascii=False, indent=1)
         write_lines([text + "\n"], output)
     if ranks is not None:
-        graph = system.triples.parts[split] if data is None else given
-        write_lines(_rank_lines(graph.triples(), scores.ranks), ranks)
+        rows = (system.triples.parts[split] if data is None else given).triples()
+        places = subset_places(len(rows), more.get("subset")).tolist()
+        write_lines(_rank_lines([rows[place] for place in places], scores.ranks), ranks)
+
+
+def _candidate_system(run: str) -> Any:
+    """The system whose candidates another ranks anew."""
+    from ..recipes import load
+    from ..recipes.ranking_system import RankingSystem
+
+    system = load(run)
+    if not isinstance(system, RankingSystem):
+        raise InputError(
+            f"--candidates-from {run} is a {type(system).__name__}, which ranks no entities: give "
+            "a run of link prediction"
+        )
+    return system
 
 
 def _rank_lines(triples: Sequence[tuple[str, str, str]], ranks: Mapping[str, Any]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, nearest
-from .link import evaluate_link_system, train_ranking_system
+from .link import check_choices, evaluate_link_system, train_ranking_system
 from .show import say
 from .text import check_file, open_parser, write_lines
 
@@ -92,10 +92,11 @@ def evaluate_system(
     ranks: Path | None,
     predictions: Path | None,
     parser: str,
+    more: dict[str, Any],
 ) -> None:
     """Prints the scores of a trained system; `output` gets them as JSON with their protocol.
 
-    `predictions` gets a line for every labelled pair.
+    `predictions` gets a line for every labelled pair; `more` are the choices of some systems.
     """
     from ..parsing.cache import cached
     from ..recipes import load
@@ -124,8 +125,9 @@ def evaluate_system(
     if strange:
         kind = "links" if links else "relations in sentences"
         raise InputError(f"{strange[0]} was given, but {run} predicts {kind}: leave it out")
+    given = check_choices(run, system, more)
     if links:
-        evaluate_link_system(system, data, split, raw, memory, output, ranks)
+        evaluate_link_system(system, data, split, raw, memory, output, ranks, given)
         return
     reader = open_parser(parser)
     if texts is not None:

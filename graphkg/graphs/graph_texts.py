@@ -128,6 +128,10 @@ class GraphTexts:
         """``[CLS] head [SEP] tail [SEP]`` of entities [B] and [B]."""
         return self.frame.join([self.entity.gather(head), self.entity.gather(tail)], [0, 1])
 
+    def name_pairs(self, head: Tensor, tail: Tensor) -> Sequences:
+        """``[CLS] head [SEP] tail [SEP]`` of the short names of entities [B] and [B]."""
+        return self.frame.join([self.name.gather(head), self.name.gather(tail)], [0, 1])
+
     def triples(self, triple: Tensor) -> Sequences:
         """``[CLS] head [SEP] relation [SEP] tail [SEP]`` of triples [B, 3]."""
         head, relation, tail = triple.unbind(1)

@@ -62,6 +62,23 @@ class NodeText:
         rows = Ragged(self.ids, self.ptr).gather(nodes.to(self.ptr.device))
         return Ragged(rows.values.to(nodes.device, torch.long), rows.ptr.to(nodes.device))
 
+    def distinct(self) -> tuple[Tensor, Tensor]:
+        """Returns the first node of each different text [U], and which text each node has [N].
+
+        Example:
+            >>> first, text = NodeText.from_rows([[5, 6], [7], [5, 6]]).distinct()
+            >>> first.tolist(), text.tolist()
+            ([0, 1], [0, 1, 0])
+        """
+        flat, ptr = self.ids.int().contiguous().numpy(), self.ptr.tolist()
+        rows = [flat[start:stop].tobytes() for start, stop in zip(ptr, ptr[1:])]
+        numbers: dict[bytes, int] = {}
+        text = torch.tensor([numbers.setdefault(row, len(numbers)) for row in rows]).long()
+        first = torch.full((len(numbers),), len(rows)).scatter_reduce(
+            0, text, torch.arange(len(rows)), "amin"
+        )
+        return first, text
+
     def save(self, folder: str | Path) -> None:
         """Writes ``ids.bin`` (int32), ``ptr.bin`` (int64) and ``node_text.json``."""
         folder = Path(folder)

@@ -193,6 +193,7 @@ class RankingScores:
         pool = self.protocol.get("candidates", "as scored")
         facts = {
             "ranked": f"{self.relation.numel():,} triples, sides {' and '.join(self.by_side)}",
+            "subset": self.protocol.get("subset"),
             "filter": self.protocol.get("filter"),
             "candidates": f"{pool}; {candidates.min():,} to {candidates.max():,} a question",
             "ties": f"realistic; MRR {ties}",

@@ -8,11 +8,13 @@ from .link_examples import EntityGraph
 from .link_prediction import LinkPrediction
 from .lp_bert import LPBERT
 from .lp_bert_pretraining import LPBERTPretraining
+from .mtl_kgc import MTLKGC
 from .neighbourhood import Neighbourhood, NeighbourhoodBonus
 
 __all__ = [
     "JRRELP",
     "LPBERT",
+    "MTLKGC",
     "CombinedRanker",
     "EntityGraph",
     "KindGraph",

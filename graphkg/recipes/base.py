@@ -29,6 +29,7 @@ SYSTEMS = {
     "jrrelp": "graphkg.recipes.relation_system:RelationSystem",
     "link": "graphkg.recipes.link_system:LinkSystem",
     "lp-bert": "graphkg.recipes.lp_bert_system:LPBERTSystem",
+    "mtl-kgc": "graphkg.recipes.mtl_kgc_system:MTLKGCSystem",
 }
 
 

@@ -60,6 +60,7 @@ class RankingSystem(System):
         name: what proposed triples say that they come from.
         data: what a figure was measured on.
         unseen_rule: how entities that training lacks are ranked, for the protocol.
+        choices: what :meth:`evaluate` takes besides, as ``"subset"``.
     """
 
     recipe: Any
@@ -68,6 +69,7 @@ class RankingSystem(System):
     name: str
     data: dict[str, Any]
     unseen_rule = UNSEEN_RULE
+    choices: tuple[str, ...] = ()
 
     def with_entities(self, new: Sequence[NewEntity]) -> RankingSystem:
         """Returns the system over a graph with further entities.
@@ -106,13 +108,7 @@ class RankingSystem(System):
         Raises:
             InputError: an unknown or empty split, a graph of other vocabularies, or NaN scores.
         """
-        graph, split = self._split(data), data if isinstance(data, str) else "given"
-        asked = triple_ids(graph)
-        if not len(asked):
-            raise InputError(f"the split {split!r} has no triples, so there is nothing to rank")
-        unseen = self.triples.unseen
-        new = unseen[asked[:, 0]] | unseen[asked[:, 2]]
-        groups = {"seen entities": ~new, "an unseen entity": new} if bool(new.any()) else None
+        asked, split = self._asked(data)
         device = next(self.model.parameters()).device
         index = None if raw else self.known.to(device)
         return evaluate_ranking(
@@ -121,10 +117,28 @@ class RankingSystem(System):
             index,
             memory_budget=memory_budget,
             relation_names=self.triples.relations.labels,
-            groups=groups,
+            groups=self._groups(asked),
             protocol={**self.protocol(), "split": split, "unseen": self.unseen_rule},
             progress=progress,
         )
+
+    def report(self, split: str) -> RankingScores | None:
+        """Returns the scores that stand at the end of a training; ``None`` = none."""
+        return self.evaluate(split)
+
+    def _asked(self, data: KnowledgeGraph | str) -> tuple[Tensor, str]:
+        """The triples [T, 3] of a split or of a graph, and what the split is called."""
+        graph, split = self._split(data), data if isinstance(data, str) else "given"
+        asked = triple_ids(graph)
+        if not len(asked):
+            raise InputError(f"the split {split!r} has no triples, so there is nothing to rank")
+        return asked, split
+
+    def _groups(self, asked: Tensor) -> dict[str, Tensor] | None:
+        """Which triples [T, 3] have an entity that training lacks, if any has."""
+        unseen = self.triples.unseen
+        new = unseen[asked[:, 0]] | unseen[asked[:, 2]]
+        return {"seen entities": ~new, "an unseen entity": new} if bool(new.any()) else None
 
     def _split(self, data: KnowledgeGraph | str) -> KnowledgeGraph:
         if isinstance(data, KnowledgeGraph):

@@ -12,6 +12,7 @@ from ..errors import InputError
 TRAININGS = {
     "link": ("link:build_link_recipe", "link_training:train_link"),
     "lp-bert": ("lp_bert:build_lp_bert_recipe", "lp_bert_training:train_lp_bert"),
+    "mtl-kgc": ("mtl_kgc:build_mtl_kgc_recipe", "mtl_kgc_training:train_mtl_kgc"),
 }
 
 

@@ -1,8 +1,9 @@
-"""Shuffled batches: of examples of similar length, of the rows of a tensor, of whole queries."""
+"""Shuffled batches: of similar lengths, of rows, of whole queries, of several tasks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import torch
 from torch.utils.data import Sampler
@@ -93,3 +94,30 @@ class QueryBatches:
 
     def __len__(self) -> int:
         return -(-len(self.triples) // self.size)
+
+
+class TaskBatches:
+    """The batches of several tasks, each exactly once an epoch, in random order.
+
+    The order is a uniformly random one of all batches, drawn anew each epoch: it is what comes of
+    picking, again and again, a task with a probability of its batches that are left to all that
+    are left (Kim et al., 2020). Inside a task the order is its own. Draws come from torch's global
+    generator, as those of :class:`LengthBatches`.
+
+    Args:
+        tasks: what each task goes through; has a length.
+    """
+
+    def __init__(self, tasks: Sequence[Any]):
+        self.tasks = list(tasks)
+
+    def __iter__(self) -> Iterator[Any]:
+        counts = torch.tensor([len(task) for task in self.tasks], dtype=torch.long)
+        task = torch.arange(len(self.tasks)).repeat_interleave(counts)
+        order = task[torch.randperm(len(task))].tolist()
+        streams = [iter(task) for task in self.tasks]
+        for number in order:
+            yield next(streams[number])
+
+    def __len__(self) -> int:
+        return sum(len(task) for task in self.tasks)

@@ -30,6 +30,7 @@ def test_texts_are_framed_as_the_papers_frame_them():
     assert words(queries, 0) == "[CLS] Rome the city [SEP] born in [SEP]"
     assert words(queries, 1) == "[CLS] Ann : born today [SEP] of born in [SEP]"
     assert words(found.pairs(one, two), 0) == "[CLS] Rome the city [SEP] Ann : born today [SEP]"
+    assert words(found.name_pairs(one, two), 0) == "[CLS] Rome [SEP] Ann [SEP]"
     triple = found.triples(torch.tensor([[2, 0, 1]]))
     assert words(triple, 0) == "[CLS] a [SEP] born in [SEP] Rome the city [SEP]"
     assert triple.segment.tolist() == [0, 0, 0, 1, 1, 1, 0, 0, 0, 0]

@@ -85,3 +85,11 @@ def test_a_cut_file_is_refused(tmp_path):
 def test_a_folder_without_texts_is_refused(tmp_path):
     with pytest.raises(InputError, match="no folder of NodeText.save"):
         NodeText.open(tmp_path)
+
+
+def test_nodes_of_equal_texts_share_one_distinct_text():
+    texts = NodeText.from_rows([[5], [6, 7], [5], [6], [6, 7], []])
+    first, text = texts.distinct()
+    assert first.tolist() == [0, 1, 3, 5] and text.tolist() == [0, 1, 0, 2, 1, 3]
+    none = NodeText.from_rows([]).distinct()
+    assert [part.tolist() for part in none] == [[], []]

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphkg.training.batches import LengthBatches, QueryBatches
+from graphkg.training.batches import LengthBatches, QueryBatches, TaskBatches
 
 
 @given(
@@ -62,3 +62,42 @@ def test_a_query_with_more_answers_than_a_batch_stays_whole():
     found = list(QueryBatches(triples, 3))
     assert sorted(len(batch) for batch in found)[-1] >= 10
     assert len(torch.cat(found)) == 11 and len(found) <= len(QueryBatches(triples, 3))
+
+
+def tasks(*counts):
+    return [[(name, number) for number in range(count)] for name, count in zip("abc", counts)]
+
+
+@given(counts=st.lists(st.integers(0, 9), min_size=1, max_size=3), seed=st.integers(0, 99))
+def test_every_batch_of_every_task_comes_once_in_the_order_of_its_task(counts, seed):
+    torch.manual_seed(seed)
+    given_tasks = tasks(*counts)
+    batches = TaskBatches(given_tasks)
+    drawn = list(batches)
+    assert len(drawn) == len(batches) == sum(counts)
+    for name, task in zip("abc", given_tasks):
+        assert [batch for batch in drawn if batch[0] == name] == task
+
+
+def test_the_first_batch_is_of_a_task_as_often_as_the_task_has_batches():
+    torch.manual_seed(0)
+    batches, count = TaskBatches(tasks(5, 2, 3)), 4000
+    first = [next(iter(batches))[0] for _ in range(count)]
+    for name, share in zip("abc", (0.5, 0.2, 0.3)):
+        assert abs(first.count(name) / count - share) < 0.03
+
+
+def test_every_order_of_tasks_is_equally_likely():
+    torch.manual_seed(0)
+    batches, count = TaskBatches(tasks(2, 1)), 3000
+    orders = ["".join(name for name, _ in batches) for _ in range(count)]
+    assert set(orders) == {"aab", "aba", "baa"}
+    assert all(abs(orders.count(order) / count - 1 / 3) < 0.04 for order in set(orders))
+
+
+def test_the_order_of_tasks_is_drawn_anew_each_epoch_from_the_seed():
+    batches = TaskBatches(tasks(9, 9, 9))
+    torch.manual_seed(5)
+    first, second = list(batches), list(batches)
+    torch.manual_seed(5)
+    assert list(batches) == first != second
