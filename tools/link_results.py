@@ -1,10 +1,14 @@
-"""Trains presets of link prediction with several seeds and prints a table of their test scores.
+"""Trains presets of a system that ranks entities with several seeds; a table of test scores.
 
     python tools/link_results.py umls-conve umls-complex --seeds 3 --runs RUNS [--set epochs=20]
+    python tools/link_results.py umls-minilm --system mtl-kgc --runs RUNS --own-encoder dim=128 \\
+        --variant "LP: {tasks: [lp]}" --variant "LP+RP: {tasks: [lp, rp]}"
 
-A run folder ``RUNS/<preset>-<seed>`` that is there already is read, not trained again, so that a
-stopped table goes on. Data are found through GRAPHKG_DATA. Numbers are means and standard
-deviations over seeds, of filtered ranks on both sides, realistic ties.
+A variant is a name with settings of its own. A run folder ``RUNS/<preset>[-<variant>]-<seed>`` that
+is there already is read, not trained again, so that a stopped table goes on. Data are found through
+GRAPHKG_DATA; ``--sample N`` keeps N entities that hang together, ``--own-encoder`` makes a small
+encoder from the texts of the graph instead of reading a pretrained one. Numbers are means and
+standard deviations over seeds, of filtered ranks on both sides, realistic ties.
 """
 
 from __future__ import annotations
@@ -12,59 +16,91 @@ from __future__ import annotations
 import argparse
 import statistics
 from pathlib import Path
+from typing import Any
 
 METRICS = ("mrr", "hits@1", "hits@3", "hits@10", "mr")
 
 
-def run(preset: str, seed: int, runs: Path, changes: list[str], threads: int) -> dict[str, float]:
-    """Test scores of one preset with one seed, and how long it trained."""
-    import torch
+def read_variants(given: list[str]) -> dict[str, dict[str, Any]]:
+    """Settings by the name of the variant; one without a name if none is given."""
+    import yaml
 
+    found: dict[str, dict[str, Any]] = {}
+    for text in given:
+        found |= yaml.safe_load(text)
+    return found or {"": {}}
+
+
+def run(training: Any, recipe: Any, folder: Path, data: Any) -> dict[str, float]:
+    """Test scores of one run, and how long it trained."""
     from graphkg import load
-    from graphkg.cli.train import read_changes
-    from graphkg.recipes.link import build_link_recipe
-    from graphkg.recipes.link_training import train_link
 
-    torch.set_num_threads(threads)
-    folder = runs / f"{preset}-{seed}"
-    quiet = {"seed": seed, "progress": False, **read_changes(changes)}
     if (folder / "model.safetensors").is_file():
         system = load(folder)
     else:
-        system = train_link(build_link_recipe(preset, quiet), folder, resume=folder.exists())
+        system = training.train(recipe, folder, resume=folder.exists(), data=data)
     scores = system.evaluate("test")
     scores.save(folder / "test.json")
     done = system.training
     return scores.summary() | {"seconds": done["seconds"], "epochs": done["best_epoch"]}
 
 
+def row(name: str, found: list[dict[str, float]]) -> str:
+    """A line of the table."""
+    cells = []
+    for metric in METRICS:
+        values = [one[metric] for one in found]
+        spread = f" +- {statistics.stdev(values):.3f}" if len(values) > 1 else ""
+        cells.append(f"{statistics.mean(values):.3f}{spread}")
+    epochs = ", ".join(str(int(one["epochs"])) for one in found)
+    seconds = statistics.mean(one["seconds"] for one in found)
+    return f"| {name} | {len(found)} | {' | '.join(cells)} | {epochs} | {seconds:.0f} |"
+
+
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("presets", nargs="+")
+    parser.add_argument("--system", default="link")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--runs", type=Path, required=True)
     parser.add_argument("--set", dest="changes", action="append", default=[])
+    parser.add_argument("--variant", dest="variants", action="append", default=[])
+    parser.add_argument("--sample", type=int)
+    parser.add_argument("--own-encoder", help="as dim=128,layers=2")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
+
+    import torch
+
+    from graphkg.cli.train import read_changes
+    from graphkg.datasets.triple_samples import sample_entities
+    from graphkg.datasets.triples import read_triple_data
+    from graphkg.recipes.ranking_trainings import ranking_training
+    from graphkg.recipes.small_encoder import small_encoder, texts_of
+
+    torch.set_num_threads(options.threads)
+    training = ranking_training(options.system)
     print(f"| preset | seeds | {' | '.join(METRICS)} | best epoch | seconds |")
     print(f"|{'---|' * (len(METRICS) + 4)}")
     for preset in options.presets:
-        found = [
-            run(preset, seed, options.runs, options.changes, options.threads)
-            for seed in range(options.seeds)
-        ]
-        cells = []
-        for name in METRICS:
-            values = [row[name] for row in found]
-            spread = f" +- {statistics.stdev(values):.3f}" if len(values) > 1 else ""
-            cells.append(f"{statistics.mean(values):.3f}{spread}")
-        epochs = ", ".join(str(int(row["epochs"])) for row in found)
-        seconds = statistics.mean(row["seconds"] for row in found)
-        print(
-            f"| {preset} | {len(found)} | {' | '.join(cells)} | {epochs} | {seconds:.0f} |",
-            flush=True,
-        )
+        changes = {"progress": False, **read_changes(options.changes)}
+        data = read_triple_data(training.build_recipe(preset, changes).data)
+        if options.sample:
+            data = sample_entities(data, options.sample)
+        if options.own_encoder:
+            sizes = read_changes(options.own_encoder.split(","))
+            encoder = options.runs / f"{preset}-encoder"
+            if not encoder.is_dir():
+                small_encoder(texts_of(data), encoder, **sizes)
+            changes["encoder"] = str(encoder)
+        for variant, own in read_variants(options.variants).items():
+            name = f"{preset}-{variant}" if variant else preset
+            found = []
+            for seed in range(options.seeds):
+                recipe = training.build_recipe(preset, {**changes, **own, "seed": seed})
+                found.append(run(training, recipe, options.runs / f"{name}-{seed}", data))
+            print(row(name, found), flush=True)
 
 
 if __name__ == "__main__":
