@@ -22,6 +22,7 @@ from ..training.saving import new_folder, read_weights, write_weights
 from ..transforms import MaskTriples
 from ..transforms.mask_triples import MaskedTriples
 from .base import check_new_run, read_recipe, write_recipe
+from .long_ranking import subset_places
 from .lp_bert import LPBERTRecipe
 from .lp_bert_system import LPBERTSystem
 
@@ -127,17 +128,9 @@ def training_rows(graph: KnowledgeGraph, inverses: bool = True) -> Tensor:
     return torch.stack([graph.heads, graph[EDGE].edge_type, graph.tails], 1)
 
 
-def drawn_subset(rows: Tensor, count: int | None, seed: int = 0) -> Tensor:
-    """Returns `count` of the rows, drawn by `seed` and kept in order; all if there are fewer."""
-    if count is None or count >= len(rows):
-        return rows
-    order = torch.randperm(len(rows), generator=torch.Generator().manual_seed(seed))
-    return rows[order[:count].sort().values]
-
-
 def _validate(system: LPBERTSystem) -> Validate:
     rows = training_rows(system.triples.valid, inverses=False)
-    kept = drawn_subset(rows, system.recipe.valid_subset)
+    kept = rows[subset_places(len(rows), system.recipe.valid_subset)]
     graph = KnowledgeGraph.from_ids(
         kept[:, [0, 2]].t(), kept[:, 1], system.triples.entities, system.triples.relations
     )

@@ -14,7 +14,7 @@ from graphkg.errors import DataWarning, InputError
 from graphkg.recipes import load
 from graphkg.recipes.lp_bert import LPBERTRecipe, build_lp_bert_recipe
 from graphkg.recipes.lp_bert_presets import PRESETS
-from graphkg.recipes.lp_bert_training import STAGE_1, drawn_subset, train_lp_bert
+from graphkg.recipes.lp_bert_training import STAGE_1, train_lp_bert
 from graphkg.recipes.node_texts import NewEntity, entity_text, read_texts, short_name
 from graphkg.recipes.text_system import extended
 
@@ -191,8 +191,63 @@ def test_settings_of_stage_1_have_a_prefix():
         build_lp_bert_recipe(None, {"pretrain.epoch": 3})
 
 
-def test_a_drawn_subset_is_the_same_again_and_keeps_the_order():
-    rows = torch.arange(30).view(10, 3)
-    found = drawn_subset(rows, 4)
-    assert found.tolist() == drawn_subset(rows, 4).tolist() == sorted(found.tolist())
-    assert len(found) == 4 and drawn_subset(rows, None) is rows and drawn_subset(rows, 99) is rows
+def test_text_and_structure_are_ranked_together(tmp_path, encoder):
+    from graphkg.recipes.combining import combine
+    from graphkg.recipes.link import build_link_recipe
+    from graphkg.recipes.link_training import train_link
+
+    train(tmp_path / "text", encoder, loss="contrast", towers=2)
+    quick = {"model": "distmult", "dim": 8, "epochs": 2, "progress": False, "data": "small"}
+    train_link(build_link_recipe(None, quick), tmp_path / "links", data=small_data())
+    both = combine([tmp_path / "text", tmp_path / "links"], tmp_path / "both", {})
+    again = load(tmp_path / "both")
+    assert again.evaluate().summary() == both.evaluate().summary()
+    single = [
+        load(tmp_path / name).evaluate("valid").summary()["mrr"] for name in ("text", "links")
+    ]
+    assert both.evaluate("valid").summary()["mrr"] >= max(single) - 1e-6
+
+
+def test_the_command_line_trains_evaluates_and_asks_about_a_new_entity(
+    tmp_path, encoder, capsys, monkeypatch
+):
+    from graphkg.cli import main
+
+    folder = tmp_path / "data"
+    folder.mkdir()
+    data = small_data()
+    for name, graph in data.parts.items():
+        lines = "".join("\t".join(triple) + "\n" for triple in graph.triples())
+        (folder / f"{name}.tsv").write_text(lines, encoding="utf-8")
+    rows = "".join(f"{x}\t{x}\t{data.entities.descriptions[x]}\n" for x in data.entities)
+    (folder / "entities.tsv").write_text("id\tname\tdescription\n" + rows, encoding="utf-8")
+    given = {"encoder": encoder, "epochs": 1, "batch_size": 4, "max_length": 32}
+    changes = [f"--set={name}={value}" for name, value in given.items()]
+    run = str(tmp_path / "run")
+
+    def command(*arguments):
+        with pytest.raises(SystemExit) as ended:
+            main(list(map(str, arguments)))
+        printed = capsys.readouterr()
+        return ended.value.code, printed.out, printed.err
+
+    code, out, err = command(
+        "train", "lp-bert", "--data", folder, "-o", run, "--set=progress=false", *changes
+    )
+    assert code == 0 and "test {" in out, err
+    assert command("evaluate", run)[0] == 0
+    asked = ["predict", run, "--head", "Ben", "--relation", "born", "--format", "jsonl"]
+    code, out, err = command(*asked, "--new", "Ben: Lee born today", "--new", "Romeville")
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert code == 0 and {"Romeville", "Rome"} < {answer["label"] for answer in answers}, err
+    code, _, err = command(*asked)
+    assert code == 2 and "'Ben'" in err and len(err.splitlines()) == 1
+
+
+def test_a_link_predictor_says_that_it_reads_no_texts(tmp_path):
+    from graphkg.recipes.link import build_link_recipe
+    from graphkg.recipes.link_system import LinkSystem
+
+    recipe = build_link_recipe(None, {"model": "distmult", "dim": 8, "data": "small"})
+    with pytest.raises(InputError, match="'Ben' is new: ask a text model"):
+        LinkSystem.build(recipe, small_data()).with_entities([NewEntity("Ben")])
