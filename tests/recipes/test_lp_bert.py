@@ -43,6 +43,8 @@ def train(folder, encoder, preset=None, **changes):
         {"loss": "paper", "pooling": "pooler", "pretraining": ["mlm", "mem", "mrm"]},
         {"loss": "contrast", "towers": 2, "pre_batch": 1, "pretraining": ["mem"]},
         {"loss": "paper", "scorer": "concat", "squash": "sigmoid", "inverse_relations": False},
+        {"loss": "paper", "precision": "bf16-mixed", "pretraining": ["mlm", "mrm"]},
+        {"loss": "contrast", "precision": "bf16-mixed", "pre_batch": 1},
         {"loss": "contrast", "whole_queries": True, "dropout": 0.3, "lower_case": True},
     ],
 )
