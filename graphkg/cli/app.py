@@ -190,7 +190,7 @@ def predict(
     head: Annotated[str | None, typer.Option(help="The head; the tails are asked for.")] = None,
     tail: Annotated[str | None, typer.Option(help="The tail; the heads are asked for.")] = None,
     top: Annotated[int, typer.Option(help="How many answers.")] = 10,
-    keep_known: Annotated[bool, typer.Option(help="Also answers that the data state.")] = False,
+    keep_known: Annotated[bool, typer.Option(help="Also known answers, and itself.")] = False,
     candidates: Annotated[
         str | None, typer.Option(help="seen (with this relation in training), or an entity type.")
     ] = None,

@@ -253,7 +253,7 @@ def _find(
     if len(found) == 1:
         return found[0]
     if not found:
-        known = [*labels, *dict.fromkeys(names.values())]
+        known = list(dict.fromkeys([*labels, *names.values()]))
         raise InputError(
             f"{labels.name} {text!r} is neither a label nor a name among the {len(labels)} known "
             f"ones{nearest(text, known)}"

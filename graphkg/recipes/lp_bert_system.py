@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from torch import Tensor
+
 from ..datasets.triples import TripleData
 from ..graphs import GraphTexts, TripleIndex
 from ..models.lp_bert import LPBERT
+from ..nn.contrast import squashed
 from ..nn.text_encoder import TextEncoder
 from .lp_bert import LPBERTRecipe
 from .text_system import TextSystem
@@ -15,6 +18,16 @@ class LPBERTSystem(TextSystem):
 
     system = "lp-bert"
     settings = LPBERTRecipe
+
+    def spread(self, scores: Tensor) -> Tensor:
+        """Returns probabilities of scores [N], as the loss has them.
+
+        ``contrast``: the softmax over all entities with the learned temperature; ``paper``: d1 of
+        Eq. 11, which without `squash` is the score itself, from 0.
+        """
+        if self.recipe.loss == "contrast":
+            return (scores * float(self.model.log_scale.detach().exp())).softmax(0)
+        return squashed(scores, self.recipe.squash).clamp(0, 1)
 
     @classmethod
     def build_model(

@@ -37,7 +37,8 @@ class Answer:
     Attributes:
         label, name: the entity, and what people call it.
         score: the predictor's own, higher is better.
-        probability: the sigmoid of the score, or with ``1vsall`` the softmax over all entities.
+        probability: as the training has it: the sigmoid of the score, or, where one answer was to
+            win against others (``1vsall``, LP-BERT's ``contrast``), the softmax over all entities.
         rank: its place among the candidates, from 1.
         known: whether a split states it.
     """
@@ -182,7 +183,8 @@ class RankingSystem(System):
             relation: its label or readable name.
             tail: as `head`; one of the two is given.
             top: how many answers.
-            keep_known: also answers that a split states already.
+            keep_known: also answers that a split states already, and the given entity itself, which
+                else answers only relations that a split states of some entity and itself.
             candidates: ``"seen"`` (entities that training has on this side of the relation), the
                 name of an entity type, or entities one by one; by default all.
 
@@ -207,7 +209,9 @@ class RankingSystem(System):
         assert isinstance(answers, Tensor)
         known[answers] = True
         scores = self._scores(side, entity, number)
-        shown = allowed if keep_known else allowed & ~known
+        left_out = known.clone()
+        left_out[entity] |= not self._has_loops(number)
+        shown = allowed if keep_known else allowed & ~left_out
         if not shown.any():
             raise InputError(
                 f"no candidate is left for ({head or '?'}, {relation}, {tail or '?'}): all of "
@@ -238,6 +242,12 @@ class RankingSystem(System):
             if side == "tail":
                 return self.model.score_tails(*asked)[0].cpu()
             return self.model.score_heads(asked[1], asked[0])[0].cpu()
+
+    def _has_loops(self, relation: int) -> bool:
+        """Whether a split states (x, relation, x) of any x."""
+        graphs = self.triples.parts.values()
+        loops = ((g.heads == g.tails) & (g[EDGE].edge_type == relation) for g in graphs)
+        return any(bool(found.any()) for found in loops)
 
     def _candidates(self, given: str | Sequence[str] | None, side: str, relation: int) -> Tensor:
         """Which entities may answer, [N]."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -47,15 +48,7 @@ def small_encoder(
         InputError: a folder that is there and is not empty.
     """
     library = transformers()
-    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
-
-    tokenizer = Tokenizer(models.WordPiece(unk_token=SPECIAL["unk"]))
-    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    trainer = trainers.WordPieceTrainer(
-        vocab_size=pieces, special_tokens=list(SPECIAL.values()), show_progress=False
-    )
-    tokenizer.train_from_iterator(texts, trainer)
+    tokenizer = _word_pieces(list(texts), pieces)
     named = {f"{name}_token": token for name, token in SPECIAL.items()}
     fast = library.PreTrainedTokenizerFast(tokenizer_object=tokenizer, **named)
     config = library.BertConfig(
@@ -73,6 +66,33 @@ def small_encoder(
         model.save_pretrained(beside)
         fast.save_pretrained(beside)
     return Path(folder)
+
+
+def _word_pieces(texts: list[str], pieces: int) -> Any:
+    """Learns pieces, the same ones again: ties go by the numbers of the letters inside a word.
+
+    The trainer numbers these in the order of a random hash, unless it is given them beforehand.
+    """
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
+
+    def empty(**vocab: dict[str, int]) -> Any:
+        tokenizer = Tokenizer(models.WordPiece(unk_token=SPECIAL["unk"], **vocab))
+        tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
+        tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+        return tokenizer
+
+    learner = empty()
+    inside: set[str] = set()
+    for text in texts:
+        plain = learner.normalizer.normalize_str(text)
+        for word, _ in learner.pre_tokenizer.pre_tokenize_str(plain):
+            inside.update(word[1:])
+    given = [*SPECIAL.values(), *(f"##{letter}" for letter in sorted(inside))]
+    learner.train_from_iterator(
+        texts,
+        trainers.WordPieceTrainer(vocab_size=pieces, special_tokens=given, show_progress=False),
+    )
+    return empty(vocab=learner.get_vocab())
 
 
 def texts_of(data: TripleData) -> list[str]:

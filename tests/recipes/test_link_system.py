@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -104,6 +105,20 @@ def test_a_question_is_asked_by_label_or_name_and_known_answers_are_left_out(run
     assert len(whole) == 15 and [a.label for a in whole if a.known] == ["p01"]
     heads = system.predict(relation="parent", tail="p01", top=100)
     assert "p00" not in {answer.label for answer in heads}
+
+
+def test_who_is_asked_about_is_no_answer_unless_the_relation_has_loops(run, monkeypatch):
+    system, _ = run
+
+    def answers(**more):
+        return {answer.label for answer in system.predict("p00", "parent", top=100, **more)}
+
+    assert "p00" not in answers() and "p00" in answers(keep_known=True)
+    train = system.triples.train
+    loop = torch.tensor([[3], [3]]), torch.tensor([system.triples.relations["parent"]])
+    looped = KnowledgeGraph.from_ids(*loop, train.entities, train.relations)
+    monkeypatch.setattr(system, "triples", replace(system.triples, valid=looped))
+    assert "p00" in answers()
 
 
 def test_candidates_can_be_a_type_or_those_seen_or_a_list(run):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 import torch
 from text_models import small_data
@@ -35,6 +38,20 @@ def test_a_seed_gives_the_same_weights_and_leaves_other_draws_alone(tmp_path):
     assert bits[0] == bits[1]
     other = small_encoder(texts, tmp_path / "other", dim=16, seed=8)
     assert (other / "model.safetensors").read_bytes() != bits[0]
+
+
+def test_another_process_learns_the_same_pieces(tmp_path):
+    # Many pairs of letters are equally frequent here, so that ties decide.
+    texts = [f"{a}{b}{c}" for a in "abcd" for b in "efgh" for c in "ijkl"]
+    code = (
+        "import sys; from graphkg.recipes.small_encoder import small_encoder; "
+        "small_encoder(sys.argv[2:], sys.argv[1], pieces=60, dim=16)"
+    )
+    folders = [tmp_path / str(n) for n in range(2)]
+    for folder in folders:
+        subprocess.run([sys.executable, "-c", code, folder, *texts], check=True)
+    found = [(folder / "tokenizer.json").read_bytes() for folder in folders]
+    assert found[0] == found[1] and b'"##' in found[0]
 
 
 def test_a_folder_that_holds_something_stays(tmp_path):
