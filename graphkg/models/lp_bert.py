@@ -127,6 +127,14 @@ class LPBERT(nn.Module):
         key, place = (entity * width + relation).unique(return_inverse=True)
         return self._encode(self.encoder, self.texts.queries(key // width, key % width))[place]
 
+    def query_rows(self, entity: Tensor, relation: Tensor) -> Tensor:
+        """Returns rows whose products with rows of entities are the scores of a ranking.
+
+        With ``"contrast"`` the scores are the logits of its softmax: cosines over the temperature.
+        """
+        rows = self.scorer.query_rows(self.query_vectors(entity, relation))
+        return rows * self.log_scale.exp() if self.loss == "contrast" else rows
+
     def entity_vectors(self, entity: Tensor) -> Tensor:
         """Returns v of distinct entities, [m] -> [m, H]."""
         return self._encode(self.tail_encoder or self.encoder, self.texts.entities(entity))

@@ -46,7 +46,7 @@ class TextRanker:
         """Returns the rows of the queries (entity, relation, ?) or, for heads, its inverse."""
         if side == "head":
             relation = relation + self.model.texts.num_relations
-        return self.model.scorer.query_rows(self.model.query_vectors(entity, relation))
+        return self.model.query_rows(entity, relation)
 
     def score_tile(self, z: Tensor, start: int, stop: int) -> Tensor:
         """Returns the scores of the entities `start` to `stop`, past the last one those of it."""
@@ -79,8 +79,7 @@ class DirectRanker:
 
     def score_tails(self, head: Tensor, relation: Tensor) -> Tensor:
         """Returns [B, N]."""
-        u = self.model.query_vectors(head, relation)
-        return self.model.scorer.query_rows(u) @ self.rows.t()
+        return self.model.query_rows(head, relation) @ self.rows.t()
 
     def score_heads(self, relation: Tensor, tail: Tensor) -> Tensor:
         """Returns [B, N]."""
@@ -95,7 +94,6 @@ class DirectRanker:
         if relation not in self._heads:
             found = []
             for index in torch.arange(self.num_entities, device=self.device).split(CHUNK):
-                u = self.model.query_vectors(index, torch.full_like(index, relation))
-                found.append(self.model.scorer.query_rows(u))
+                found.append(self.model.query_rows(index, torch.full_like(index, relation)))
             self._heads[relation] = torch.cat(found)
         return self._heads[relation]

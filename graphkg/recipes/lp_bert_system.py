@@ -26,7 +26,7 @@ class LPBERTSystem(TextSystem):
         Eq. 11, which without `squash` is the score itself, from 0.
         """
         if self.recipe.loss == "contrast":
-            return (scores * float(self.model.log_scale.detach().exp())).softmax(0)
+            return scores.softmax(0)
         return squashed(scores, self.recipe.squash).clamp(0, 1)
 
     @classmethod

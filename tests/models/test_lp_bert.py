@@ -226,3 +226,12 @@ def test_the_printed_form():
     inner = "TextEncoder(bert, 2 layers, 10, 35 pieces, mean)"
     assert repr(build()) == f"LPBERT({inner}, 5 entities, paper, cosine, towers=1)"
     assert repr(LPBERTPretraining(tiny_encoder("mean"))) == f"LPBERTPretraining({inner})"
+
+
+def test_scores_of_contrast_are_the_logits_of_its_loss():
+    model = build(loss="contrast", negatives="tails", symmetric=False, margin=0.0).eval()
+    batch = rows((LEE, BORN, ROME))
+    scores = model.score_tails(batch[:, 0], batch[:, 1])
+    u, v = model.query_vectors(batch[:, 0], batch[:, 1]), model.entity_vectors(torch.arange(5))
+    expected = model.scorer(u, v) / 0.05
+    torch.testing.assert_close(scores, expected)
