@@ -77,6 +77,6 @@ def _check_ids(name: str, ids: Tensor, count: int) -> None:
     if wrong.numel():
         raise InputError(
             f"{name} id {int(wrong[0])} was given in training, but the model knows {count} "
-            f"{name}s (0-{count - 1}): encode the sentences with the model's vocabularies and "
-            "leave out pairs whose relation is to be predicted"
+            f"{name}s (0-{count - 1}): encode the sentences with the model's vocabularies"
+            + (" and leave out pairs whose relation is to be predicted" * (name == "relation"))
         )
