@@ -61,6 +61,16 @@ def test_equal_triples_are_found_once_with_the_best_score_first():
     assert found.score.tolist() == pytest.approx([0.8 * 0.9**4, 0.7 * 0.9**4])
 
 
+def test_triples_come_sentence_by_sentence():
+    one, two = slots((0, 0.5, 0, 0, 1, 1), (1, 0.9, 0, 0, 1, 1)), slots((0, 0.7, 0, 0, 1, 1))
+    both = Slots(
+        torch.cat([one.relation, two.relation.expand(1, 2, -1)]),
+        torch.cat([one.boundary, two.boundary.expand(1, 4, 2, -1)]),
+    )
+    found = decode(both, MASK.expand(2, N), R).triples
+    assert found.sentence.tolist() == [0, 0, 1] and found.relation.tolist() == [1, 0, 0]
+
+
 @pytest.mark.parametrize("longest", [1, 2, 5, 8])
 def test_joint_decoding_finds_the_best_short_span(longest):
     torch.manual_seed(1)

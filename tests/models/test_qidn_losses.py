@@ -55,8 +55,9 @@ def test_instances_are_the_matched_slots_of_triples():
 
 def test_a_full_sentence_loses_entities_before_triples():
     many = [[0, ENTITY, n, n, -1, -1, 1, 2] for n in range(5)]
-    objective = QIDNLosses(R, D)
-    kept, _ = objective.matched(slots(), gold(*ROWS[:2], *many, ROWS[3]), MASK)
+    objective, said = QIDNLosses(R, D), slots()
+    said.relation[..., ENTITY] = 0.0  # all slots are sure to say an entity
+    kept, _ = objective.matched(said, gold(*ROWS[:2], *many, ROWS[3]), MASK)
     assert kept.relation.tolist() == [1, 1, ENTITY, ENTITY, 1]
     assert objective.dropped == {"outside": 0, "surplus": 3}
 

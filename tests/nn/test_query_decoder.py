@@ -40,11 +40,13 @@ def test_a_batch_is_its_members_one_by_one(decoder):
     torch.testing.assert_close(both[1:], decoder(QUERIES, KEYS[1:, :3], MASK[1:, :3]).last)
 
 
-def test_a_sentence_without_keys_reads_a_row_of_zeros(decoder):
+@pytest.mark.parametrize("weights", [False, True])
+def test_a_sentence_without_keys_reads_a_row_of_zeros(decoder, weights):
     nothing = torch.tensor([[False] * 5])
-    found = decoder(QUERIES, torch.zeros(1, 5, 8), nothing).last
+    found = decoder(QUERIES, torch.zeros(1, 5, 8), nothing, weights=weights).last
     assert found.isfinite().all()
-    torch.testing.assert_close(found, decoder(QUERIES, torch.zeros(1, 1, 8), nothing[:, :1]).last)
+    alone = decoder(QUERIES, torch.zeros(1, 1, 8), nothing[:, :1], weights=weights).last
+    torch.testing.assert_close(found, alone)
 
 
 @pytest.mark.parametrize(
@@ -71,8 +73,10 @@ def test_a_hidden_branch_does_not_reach_the_other(decoder, hidden, relation_move
 def test_positions_count_where_queries_look_alone(decoder):
     moved = decoder(QUERIES, KEYS, MASK, position=torch.randn(6, 8)).last
     assert not torch.allclose(moved, decoder(QUERIES, KEYS, MASK).last)
-    zero = decoder(QUERIES, KEYS, MASK, position=torch.zeros(6, 8)).last
-    torch.testing.assert_close(zero, decoder(QUERIES, KEYS, MASK).last)
+    # With one query and one key there is nowhere else to look.
+    one, key, there = QUERIES[:1], KEYS[:, :1], MASK[:, :1]
+    moved = decoder(one, key, there, position=torch.randn(1, 8)).last
+    torch.testing.assert_close(moved, decoder(one, key, there).last)
 
 
 def test_every_part_is_trained(decoder):
