@@ -13,7 +13,7 @@ from .version import __version__
 if TYPE_CHECKING:
     from .graphs import JointGraph, KnowledgeGraph, SentenceGraph, TripleIndex
     from .link import GAT, ComplEx, ConvE, DistMult, RotatE, TransE, TuckER
-    from .models import JRRELP, LPBERT, MTLKGC, LinkPrediction
+    from .models import JRRELP, LPBERT, MTLKGC, QIDN, LinkPrediction
     from .parsing import SpacyParser, StanzaParser
     from .pipeline import TextToGraph
     from .recipes import evaluate, load, save
@@ -37,6 +37,7 @@ _HOMES = {
     "JRRELP": "models",
     "LPBERT": "models",
     "MTLKGC": "models",
+    "QIDN": "models",
     "LinkPrediction": "models",
     "SpacyParser": "parsing",
     "StanzaParser": "parsing",
@@ -60,6 +61,7 @@ __all__ = [
     "LPBERT",
     "MTLKGC",
     "PALSTM",
+    "QIDN",
     "ComplEx",
     "ConvE",
     "DistMult",

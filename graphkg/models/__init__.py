@@ -2,6 +2,7 @@
 
 from .combined import CombinedRanker
 from .decisions import Predicted, decide
+from .extraction import Extraction, FoundEntities, FoundTriples, named_triples
 from .jrrelp import JRRELP
 from .kinds import KindGraph
 from .link_examples import EntityGraph
@@ -10,13 +11,18 @@ from .lp_bert import LPBERT
 from .lp_bert_pretraining import LPBERTPretraining
 from .mtl_kgc import MTLKGC
 from .neighbourhood import Neighbourhood, NeighbourhoodBonus
+from .qidn import QIDN
 
 __all__ = [
     "JRRELP",
     "LPBERT",
     "MTLKGC",
+    "QIDN",
     "CombinedRanker",
     "EntityGraph",
+    "Extraction",
+    "FoundEntities",
+    "FoundTriples",
     "KindGraph",
     "LPBERTPretraining",
     "LinkPrediction",
@@ -24,4 +30,5 @@ __all__ = [
     "NeighbourhoodBonus",
     "Predicted",
     "decide",
+    "named_triples",
 ]

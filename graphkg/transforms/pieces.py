@@ -17,6 +17,7 @@ from ..graphs.sentence import OF, SentenceGraph
 
 # As the Penn treebank and Stanford's tools write them.
 BRACKETS = {"-LRB-": "(", "-RRB-": ")", "-LSB-": "[", "-RSB-": "]", "-LCB-": "{", "-RCB-": "}"}
+KEEPS = ("mention", "start")
 
 
 class ToPieces(BaseTransform):
@@ -24,22 +25,32 @@ class ToPieces(BaseTransform):
 
     The pieces are those of `tokenizer`, between its first and its last special piece, which belong
     to no token. A run of the same mask (all tokens of one mention, after
-    :class:`~graphkg.transforms.Substitute`) is one piece, of all its tokens. Where there are more
-    than `limit` pieces, those furthest from a mention are left out.
+    :class:`~graphkg.transforms.Substitute`) is one piece, of all its tokens.
 
     Args:
         tokenizer: a fast tokenizer of Hugging Face transformers.
         masks: ids of the words that are one piece each, as ``{"SUBJ-PERSON": 30524}``.
         limit: most pieces of a sentence, the special ones included.
+        keep: which pieces stay where there are more: those nearest to a ``"mention"``, or those
+            at the ``"start"``, for models that are to find the mentions.
 
     Raises:
-        InputError: a `limit` too small for two mentions.
+        InputError: a `limit` too small for two mentions, or an unknown `keep`.
     """
 
-    def __init__(self, tokenizer: Any, masks: Mapping[str, int] | None = None, limit: int = 128):
+    def __init__(
+        self,
+        tokenizer: Any,
+        masks: Mapping[str, int] | None = None,
+        limit: int = 128,
+        keep: str = "mention",
+    ):
         if limit < 4:
             raise InputError(f"ToPieces(limit={limit}) was asked for, but a limit is at least 4")
+        if keep not in KEEPS:
+            raise InputError(f"ToPieces(keep={keep!r}) was asked for, but keep is one of {KEEPS}")
         self.tokenizer, self.masks, self.limit = tokenizer, dict(masks or {}), limit
+        self.keep = keep
         first = tokenizer.cls_token_id, tokenizer.bos_token_id
         last = tokenizer.sep_token_id, tokenizer.eos_token_id
         self._first, self._last = ([i for i in ids if i is not None][:1] for ids in (first, last))
@@ -87,7 +98,7 @@ class ToPieces(BaseTransform):
         return ids
 
     def _kept(self, data: SentenceGraph, count: int, edges: Tensor) -> Tensor:
-        """Which pieces stay, [P]: the nearest to a mention, its own ones first."""
+        """Which pieces stay, [P]; of those near mentions the mentions' own ones come first."""
         room = self.limit - len(self._first) - len(self._last)
         kept = torch.ones(count, dtype=torch.bool)
         if count <= room:
@@ -96,11 +107,11 @@ class ToPieces(BaseTransform):
         for start, end in data["mention"].span.tolist():
             inside[start:end] = True
         place, own = torch.arange(count), edges[0, inside[edges[1]]]
-        if not own.numel():
+        if self.keep == "start" or not own.numel():
             return place < room
         distance = (place.unsqueeze(1) - own).abs().amin(1)
         kept[distance.argsort(stable=True)[room:]] = False
         return kept
 
     def __repr__(self) -> str:
-        return f"ToPieces({len(self.masks)} masks, limit={self.limit})"
+        return f"ToPieces({len(self.masks)} masks, limit={self.limit}, keep={self.keep})"

@@ -62,6 +62,15 @@ def test_beyond_the_limit_the_nearest_pieces_to_a_mention_stay():
     assert nowhere["piece"].input_id.tolist() == [FIRST, *ids("a", "b"), LAST]
 
 
+def test_beyond_the_limit_the_first_pieces_stay_where_mentions_are_to_be_found():
+    words = "a b c d e f g h".split()
+    far = SentenceGraph.build(words, mentions=[(6, 8, "X")])
+    found = ToPieces(tiny_tokenizer(), limit=5, keep="start")(far)
+    assert found["piece"].input_id.tolist() == [FIRST, *ids("a", "b", "c"), LAST]
+    with pytest.raises(InputError, match="keep is one of"):
+        ToPieces(tiny_tokenizer(), keep="end")
+
+
 def test_an_empty_sentence_has_the_special_pieces():
     found = ToPieces(tiny_tokenizer())(SentenceGraph.build([]))
     assert found["piece"].input_id.tolist() == [FIRST, LAST]
