@@ -8,10 +8,9 @@ from .extraction import (
     TripleScore,
     mention_f1,
     multi_label_f1,
-    overlap_classes,
-    scores_by_class,
     triple_f1,
 )
+from .overlap import overlap_classes, scores_by_class
 from .ranking import Ranks, ranks, summarise
 from .ranking_scores import RankingScores
 from .scores import Average, Scores
