@@ -9,18 +9,23 @@ from .alignment import align
 from .extraction import TripleScore, triple_f1
 
 CLASSES = ("Normal", "SEO", "EPO", "SOO")
+COUNTS = ("1", "2", "3", "4", ">=5")
 
 
-def overlap_classes(triples: Sequence[tuple[str, Any, str]]) -> set[str]:
+def overlap_classes(triples: Sequence[tuple[str, Any, str]], soo: bool = True) -> set[str]:
     """Returns which of Normal, EPO, SEO and SOO a sentence with these triples belongs to.
 
     * EPO (entity pair overlap): some ordered pair (subject, object) occurs at least twice;
     * SEO (single entity overlap): with each ordered pair taken once, some entity occurs twice;
     * SOO (subject object overlap): a subject's string lies in its object's, or the reverse;
-    * Normal: none of these (as in PRGC and QIDN; CasRel disregards SOO).
+    * Normal: none of these (as in PRGC and QIDN).
 
     Triples count as they are given: remove duplicates first to get the published figures of NYT
     with whole spans.
+
+    Args:
+        triples: subject and object are strings.
+        soo: without it SOO is disregarded, as CopyRE and CasRel have it: more is Normal.
     """
     pairs = [(subject, object_) for subject, _, object_ in triples]
     distinct = set(pairs)
@@ -29,7 +34,7 @@ def overlap_classes(triples: Sequence[tuple[str, Any, str]]) -> set[str]:
         found.add("EPO")
     if len({name for pair in distinct for name in pair}) != 2 * len(distinct):
         found.add("SEO")
-    if any(subject in object_ or object_ in subject for subject, object_ in pairs):
+    if soo and any(subject in object_ or object_ in subject for subject, object_ in pairs):
         found.add("SOO")
     return found or {"Normal"}
 
@@ -37,6 +42,26 @@ def overlap_classes(triples: Sequence[tuple[str, Any, str]]) -> set[str]:
 def triple_count_class(count: int) -> str:
     """Returns the class N of a sentence with `count` triples: ``1`` to ``4``, or ``>=5``."""
     return str(count) if count < 5 else ">=5"
+
+
+def class_members(gold: Iterable[Sequence[tuple[str, Any, str]]]) -> dict[str, list[int]]:
+    """Returns the numbers of the sentences of each class.
+
+    Args:
+        gold: for each sentence its triples; a sentence without any belongs to no class.
+
+    Returns:
+        ``Normal``, ``SEO``, ``EPO``, ``SOO``, ``N=1`` ... ``N=>=5``. The overlap classes other
+        than Normal share sentences.
+    """
+    members: dict[str, list[int]] = {name: [] for name in CLASSES}
+    members |= {f"N={name}": [] for name in COUNTS}
+    for number, triples in enumerate(gold):
+        if triples:
+            for name in overlap_classes(list(triples)):
+                members[name].append(number)
+            members[f"N={triple_count_class(len(triples))}"].append(number)
+    return members
 
 
 def scores_by_class(
@@ -47,19 +72,11 @@ def scores_by_class(
     """Scores the sentences of each overlap class and of each number of gold triples by themselves.
 
     Returns:
-        ``Normal``, ``SEO``, ``EPO``, ``SOO``, ``N=1`` ... ``N=>=5``, those that have sentences.
-        The overlap classes share sentences.
+        The classes of :func:`class_members` that have sentences.
     """
     answers, guesses = align(gold, predicted)
-    members: dict[str, list[int]] = {name: [] for name in CLASSES}
-    members |= {f"N={name}": [] for name in ("1", "2", "3", "4", ">=5")}
-    for number, triples in enumerate(answers):
-        if triples:
-            for name in overlap_classes(list(triples)):
-                members[name].append(number)
-            members[f"N={triple_count_class(len(triples))}"].append(number)
     return {
         name: triple_f1([answers[i] for i in kept], [guesses[i] for i in kept], match)
-        for name, kept in members.items()
+        for name, kept in class_members(answers).items()
         if kept
     }
