@@ -221,9 +221,9 @@ def data_list() -> None:
 
 @data_app.command("check")
 def data_check(
-    folder: Annotated[str, typer.Argument(help="Folder of triples or relations, or a known name.")],
+    folder: Annotated[str, typer.Argument(help="Folder of a data set, or a known name.")],
 ) -> None:
-    """List every problem of a folder of triples or relations with its file and line."""
+    """List every problem of triples, relations or sentences with triples, with file and line."""
     from .data import check_data
 
     check_data(folder)

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ..datasets.extraction_checks import ExtractionPart
+    from ..datasets.extraction_sets import ExtractionFiles
     from ..datasets.problems import Problem
     from ..datasets.triple_lines import Row
 
@@ -15,7 +17,12 @@ WIDTH = 160  # where stdout is no terminal
 
 
 def list_data() -> None:
-    """Prints the known sets of triples: published counts, licence, and whether they are found."""
+    """Prints the known sets: published counts, licence, and whether they are found."""
+    _list_triples()
+    _list_extraction()
+
+
+def _list_triples() -> None:
     from ..datasets.triple_sets import KNOWN, find_triple_files
     from ..errors import InputError
 
@@ -30,8 +37,29 @@ def list_data() -> None:
     _print("known sets of triples", columns, rows, right=range(1, 6))
 
 
+def _list_extraction() -> None:
+    from ..datasets.extraction_sets import KNOWN, PARTS, find_extraction_files
+    from ..errors import InputError
+
+    rows = []
+    for name, known in KNOWN.items():
+        try:
+            there = find_extraction_files(name).parts
+            missing = [part for part in PARTS if part not in there]
+            found = f"without {' and '.join(missing)}" if missing else "yes"
+        except InputError:
+            found = "no"
+        counts = [f"{count:,}" if count else "-" for count in known.counts]
+        rows.append([name, *counts, known.match, known.licence, found])
+    columns = ("name", "relations", "train", "valid", "test", "match", "licence", "found")
+    title = "known sets of sentences with their triples"
+    _print(title, columns, rows, right=range(1, 5))
+
+
 def check_data(folder: str) -> None:
-    """Prints what a folder of triples or of relations holds, and what is wrong, kind by kind.
+    """Prints what a folder holds, and what is wrong with it, kind by kind.
+
+    It has triples, sentences with one relation each, or sentences with all their triples.
 
     Args:
         folder: a folder or a known name.
@@ -42,6 +70,9 @@ def check_data(folder: str) -> None:
     from ..datasets.base import locate
     from ..datasets.relation_checks import NAMES, find_relation_files
 
+    extraction = _extraction_files(folder)
+    if extraction is not None:
+        return _check_extraction(extraction)
     place = locate(NAMES[folder]) if folder in NAMES else Path(folder)
     files = find_relation_files(place) if place.is_dir() else {}
     if files or folder in NAMES:
@@ -62,6 +93,45 @@ def _check_triples(folder: str) -> None:
     columns = ("file", "triples", "entities", "relations")
     _print(f"{files.name}: {files.folder}", columns, counts, right=range(1, 4))
     _print_problems(files.folder, problems)
+
+
+def _extraction_files(folder: str) -> ExtractionFiles | None:
+    """Returns the files of a known set for triple extraction, or of a folder that holds one."""
+    from ..datasets.extraction_sets import find_extraction_files, holds_extraction, known_set
+    from ..errors import InputError
+
+    if known_set(folder) is not None:
+        return find_extraction_files(folder)
+    try:
+        files = find_extraction_files(folder)
+    except InputError:
+        return None
+    return files if holds_extraction(files) else None
+
+
+def _check_extraction(files: ExtractionFiles) -> None:
+    """Prints what the files of a set for triple extraction hold, and what is wrong with them."""
+    from ..datasets.extraction_checks import check_extraction
+    from ..metrics.overlap import class_members
+
+    problems, parts = check_extraction(files)
+    rows = [
+        [path.name, *(f"{n:,}" for n in (*_sizes(part), part.counts.longest))]
+        for path, part in parts.items()
+    ]
+    columns = ("file", "sentences", "triples", "relations", "kinds", "most triples", "most tokens")
+    _print(f"{files.name}: {files.folder}", columns, rows, right=range(1, 7))
+    members = {path.name: class_members(part.triples) for path, part in parts.items()}
+    names = list(next(iter(members.values()))) if members else []
+    of_class = [[name, *(f"{len(x[name]):,}" for x in members.values())] for name in names]
+    _print("sentences a class", ("class", *members), of_class, right=range(1, len(members) + 1))
+    _print_problems(files.folder, problems)
+
+
+def _sizes(part: ExtractionPart) -> list[int]:
+    kinds = set(part.kinds) - {"_"}
+    counts = part.counts
+    return [counts.sentences, counts.triples, len(part.relations), len(kinds), counts.most_triples]
 
 
 def _check_relations(folder: Path, files: dict[str, Path]) -> None:

@@ -3,6 +3,7 @@
 from .base import locate
 from .corpus import Corpus, Text
 from .documents import Document, ReDocRED
+from .extraction import ExtractionData, read_extraction_data
 from .fake import Fake
 from .fewshot import FewRel
 from .kbp37 import KBP37
@@ -32,6 +33,7 @@ __all__ = [
     "CoDExS",
     "Corpus",
     "Document",
+    "ExtractionData",
     "FB15k237",
     "Fake",
     "FewRel",
@@ -47,6 +49,7 @@ __all__ = [
     "held_out",
     "locate",
     "mention_kinds_from_ner",
+    "read_extraction_data",
     "read_triple_data",
     "with_tags",
 ]

@@ -23,6 +23,7 @@ ERRORS = (
     "not JSON",
     "wrong line",
     "missing key",
+    "unknown key",
     "wrong value",
     "empty sentence",
     "wrong span",

@@ -20,6 +20,7 @@ from ..errors import InputError
 from ..graphs import SentenceGraph
 from ..graphs.labels import check_heads
 from .problems import Place
+from .row_values import check_unicode, inside, key_of, require, shown, words_of
 from .words import cover, split_words
 
 UNKNOWN_TAG = "_"
@@ -50,12 +51,12 @@ def sentence_of(row: dict[str, Any], place: Place) -> SentenceGraph:
 
 
 def _of_tacred(row: dict[str, Any], place: Place) -> SentenceGraph:
-    _require(row, TACRED_KEYS, "a row with TACRED's keys", place)
-    words = _words(row["token"], "token", place)
+    require(row, TACRED_KEYS, "a row with TACRED's keys", place)
+    words = words_of(row["token"], "token", place)
     marks = []
     for name, short in (("subject", "subj"), ("object", "obj")):
         start, end = row[f"{short}_start"], row[f"{short}_end"]
-        if not _inside(start, end, len(words), inclusive=True):
+        if not inside(start, end, len(words), inclusive=True):
             what = (
                 f"{short}_start is {start!r} and {short}_end {end!r}, but the {name} lies in the "
                 f"{len(words)} words: 0 <= start <= end <= {len(words) - 1}, both inclusive"
@@ -67,13 +68,13 @@ def _of_tacred(row: dict[str, Any], place: Place) -> SentenceGraph:
 
 def _of_own(row: dict[str, Any], place: Place) -> SentenceGraph:
     given = "words" if row.get("words") is not None else "text"
-    _require(row, (given, "subject", "object", "relation"), "a row", place)
+    require(row, (given, "subject", "object", "relation"), "a row", place)
     text, chars = row.get("text"), None
     if text is not None and not isinstance(text, str):
-        raise place.error("wrong value", f"text is {_shown(text)}, but a string was expected")
-    _check_unicode(text or "", "text", place)
+        raise place.error("wrong value", f"text is {shown(text)}, but a string was expected")
+    check_unicode(text or "", "text", place)
     if given == "words":
-        words = _words(row["words"], "words", place)
+        words = words_of(row["words"], "words", place)
         marks = [_mark(row, name, len(words), "words", place) for name in ("subject", "object")]
     else:
         words, chars, marks = _split(row, place)
@@ -107,10 +108,10 @@ def _mark(row: dict[str, Any], name: str, count: int, unit: str, place: Place) -
     """Returns ``[start, end, kind]`` (the kind may be missing), checked."""
     given = row[name]
     if not isinstance(given, (list, tuple)) or len(given) not in (2, 3):
-        what = f"{name} is {_shown(given)}, but [start, end, kind] was expected"
+        what = f"{name} is {shown(given)}, but [start, end, kind] was expected"
         raise place.error("wrong value", what)
     start, end = given[:2]
-    if not _inside(start, end, count, inclusive=False):
+    if not inside(start, end, count, inclusive=False):
         what = (
             f"the {name} has the span [{start!r}, {end!r}), but the sentence has {count} {unit}: "
             f"0 <= start < end <= {count}, and the end is exclusive"
@@ -133,7 +134,7 @@ def _build(
     heads = None if lists["heads"] is None else _numbers(lists["heads"], names["heads"], place)
     relation = row["relation"]
     if not (isinstance(relation, str) and relation):
-        what = f"relation is {_shown(relation)}, but a label was expected"
+        what = f"relation is {shown(relation)}, but a label was expected"
         raise place.error("wrong value", what)
     try:
         return SentenceGraph.build(
@@ -146,7 +147,7 @@ def _build(
             pairs=[(0, 1, relation)],
             text=text,
             chars=chars,
-            key=_key(row.get(key), place),
+            key=key_of(row.get(key), place),
         )
     except InputError as error:
         raise place.error("wrong value", str(error)) from None
@@ -159,7 +160,7 @@ def _numbers(heads: list[Any], name: str, place: Place) -> list[int]:
     except (TypeError, ValueError):
         numbers = []
     if len(numbers) < len(heads):
-        what = f"{name} is {_shown(heads)}, but numbers were expected: 1-based, 0 = root"
+        what = f"{name} is {shown(heads)}, but numbers were expected: 1-based, 0 = root"
         raise place.error("wrong heads", what)
     try:
         check_heads(numbers, name)
@@ -170,63 +171,23 @@ def _numbers(heads: list[Any], name: str, place: Place) -> list[int]:
     return numbers
 
 
-def _key(given: Any, place: Place) -> str:
-    return f"{place.path.name}:{place.record or place.line}" if given is None else str(given)
-
-
-def _require(row: dict[str, Any], keys: Sequence[str], what: str, place: Place) -> None:
-    missing = [key for key in keys if row.get(key) is None]
-    if missing:
-        raise place.error(
-            "missing key", f"{', '.join(missing)} is missing; {what} has {', '.join(keys)}"
-        )
-
-
-def _words(given: Any, name: str, place: Place) -> list[str]:
-    if not isinstance(given, list) or not all(isinstance(x, str) and x for x in given):
-        what = f"{name} is {_shown(given)}, but a list of words, none empty, was expected"
-        raise place.error("wrong value", what)
-    if not given:
-        raise place.error("empty sentence", f"{name} is empty: leave the row out")
-    _check_unicode("".join(given), name, place)
-    return given
-
-
-def _check_unicode(text: str, name: str, place: Place) -> None:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        what = f"{name} has a lone surrogate, which is no Unicode text: write the rows anew"
-        raise place.error("wrong value", what) from None
-
-
 def _list(row: dict[str, Any], name: str, count: int, place: Place) -> list[Any] | None:
     """Returns a list with one item a word, if the row has it."""
     given = row.get(name)
     if given is None:
         return None
     if not isinstance(given, list) or len(given) != count:
-        size = len(given) if isinstance(given, list) else _shown(given)
+        size = len(given) if isinstance(given, list) else shown(given)
         raise place.error("unequal lists", f"{size} {name} for {count} words: give one each")
     if name not in ("heads", "stanford_head") and not all(isinstance(x, str) for x in given):
-        what = f"{name} is {_shown(given)}, but a list of strings was expected"
+        what = f"{name} is {shown(given)}, but a list of strings was expected"
         raise place.error("wrong value", what)
     return given
-
-
-def _inside(start: Any, end: Any, count: int, inclusive: bool) -> bool:
-    whole = type(start) is int and type(end) is int
-    return whole and 0 <= start < end + inclusive <= count
 
 
 def _kind(given: Any, name: str, place: Place) -> str:
     if given is None:
         return UNKNOWN_TAG
     if not (isinstance(given, str) and given):
-        raise place.error("wrong value", f"{name} is {_shown(given)}, but a word was expected")
+        raise place.error("wrong value", f"{name} is {shown(given)}, but a word was expected")
     return given
-
-
-def _shown(given: object) -> str:
-    shown = repr(given)
-    return shown if len(shown) < 60 else shown[:57] + "..."

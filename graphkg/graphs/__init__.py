@@ -1,6 +1,7 @@
 """The graphs that everything meets at: sentences, knowledge graphs, and the two joined."""
 
 from .evidence import Evidence, Triple
+from .gold import end_of, gold_mentions, gold_triples
 from .graph_texts import GraphTexts
 from .joint import JointGraph
 from .knowledge import KnowledgeGraph
@@ -24,4 +25,7 @@ __all__ = [
     "Sequences",
     "Triple",
     "TripleIndex",
+    "end_of",
+    "gold_mentions",
+    "gold_triples",
 ]

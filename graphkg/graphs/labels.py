@@ -14,6 +14,8 @@ class SentenceLabels:
 
     `relations` has ``None`` where a pair's relation is to be predicted. `names` are the words that
     masks stand for, ``[PAD]`` elsewhere, where :class:`~graphkg.transforms.Substitute` kept them.
+    `off_graph` are gold triples that no edge can hold: a relation that the vocabulary lacks, or a
+    subject or object whose string does not occur; an end is the number of a mention or a string.
     """
 
     words: tuple[str, ...]
@@ -23,6 +25,7 @@ class SentenceLabels:
     kinds: tuple[str, ...]
     relations: tuple[str | None, ...]
     names: tuple[str, ...] | None = None
+    off_graph: tuple[tuple[int | str, str, int | str], ...] = ()
 
 
 @dataclass(frozen=True)

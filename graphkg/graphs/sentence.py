@@ -165,11 +165,14 @@ class SentenceGraph(HeteroData):
         pairs: Sequence[tuple[int, int, str | None]],
         vocabularies: Vocabularies | None = None,
     ) -> SentenceGraph:
-        """Returns a copy with other mention pairs; transforms that depend on a pair come after."""
+        """Returns a copy with other mention pairs, and with no gold triple beside them.
+
+        Transforms that depend on a pair come after.
+        """
         check_pairs(pairs, len(self.labels.kinds), f"sentence {self.key!r}")
         graph = copy.copy(self)
         relations = tuple(pair[2] for pair in pairs)
-        graph.__dict__["_labels"] = _replace(self.labels, relations=relations)
+        graph.__dict__["_labels"] = _replace(self.labels, relations=relations, off_graph=())
         graph[REL].edge_index = _edges([pair[:2] for pair in pairs])
         graph[REL].edge_type = _ids(relations, vocabularies and vocabularies.relation)
         return graph

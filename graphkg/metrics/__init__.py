@@ -8,10 +8,10 @@ from .extraction import (
     TripleScore,
     mention_f1,
     multi_label_f1,
-    overlap_classes,
-    scores_by_class,
     triple_f1,
 )
+from .extraction_scores import ExtractionScores, score_extraction
+from .overlap import overlap_classes, scores_by_class
 from .ranking import Ranks, ranks, summarise
 from .ranking_scores import RankingScores
 from .scores import Average, Scores
@@ -23,6 +23,7 @@ __all__ = [
     "Average",
     "Comparison",
     "DirectedScore",
+    "ExtractionScores",
     "RankingScores",
     "Ranks",
     "Scores",
@@ -38,6 +39,7 @@ __all__ = [
     "overlap_classes",
     "paired_bootstrap",
     "ranks",
+    "score_extraction",
     "scores_by_class",
     "semeval_f1",
     "summarise",

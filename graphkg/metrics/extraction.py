@@ -10,7 +10,6 @@ from ..errors import InputError
 from .alignment import align
 from .scores import Scores, table
 
-CLASSES = ("Normal", "SEO", "EPO", "SOO")
 Key = Callable[[Any], Hashable]
 
 
@@ -141,60 +140,6 @@ def _triples(
             first, last = last, first
         found.add((first, relation, last))
     return found
-
-
-def overlap_classes(triples: Sequence[tuple[str, Any, str]]) -> set[str]:
-    """Returns which of Normal, EPO, SEO and SOO a sentence with these triples belongs to.
-
-    * EPO (entity pair overlap): some ordered pair (subject, object) occurs at least twice;
-    * SEO (single entity overlap): with each ordered pair taken once, some entity occurs twice;
-    * SOO (subject object overlap): a subject's string lies in its object's, or the reverse;
-    * Normal: none of these (as in PRGC and QIDN; CasRel disregards SOO).
-
-    Triples count as they are given: remove duplicates first to get the published figures of NYT
-    with whole spans.
-    """
-    pairs = [(subject, object_) for subject, _, object_ in triples]
-    distinct = set(pairs)
-    found = set()
-    if len(distinct) < len(pairs):
-        found.add("EPO")
-    if len({name for pair in distinct for name in pair}) != 2 * len(distinct):
-        found.add("SEO")
-    if any(subject in object_ or object_ in subject for subject, object_ in pairs):
-        found.add("SOO")
-    return found or {"Normal"}
-
-
-def triple_count_class(count: int) -> str:
-    """Returns the class N of a sentence with `count` triples: ``1`` to ``4``, or ``>=5``."""
-    return str(count) if count < 5 else ">=5"
-
-
-def scores_by_class(
-    gold: Sequence[Sequence[tuple[str, Any, str]]],
-    predicted: Sequence[Iterable[tuple[str, Any, str]]],
-    match: str = "exact",
-) -> dict[str, TripleScore]:
-    """Scores the sentences of each overlap class and of each number of gold triples by themselves.
-
-    Returns:
-        ``Normal``, ``SEO``, ``EPO``, ``SOO``, ``N=1`` ... ``N=>=5``, those that have sentences.
-        The overlap classes share sentences.
-    """
-    answers, guesses = align(gold, predicted)
-    members: dict[str, list[int]] = {name: [] for name in CLASSES}
-    members |= {f"N={name}": [] for name in ("1", "2", "3", "4", ">=5")}
-    for number, triples in enumerate(answers):
-        if triples:
-            for name in overlap_classes(list(triples)):
-                members[name].append(number)
-            members[f"N={triple_count_class(len(triples))}"].append(number)
-    return {
-        name: triple_f1([answers[i] for i in kept], [guesses[i] for i in kept], match)
-        for name, kept in members.items()
-        if kept
-    }
 
 
 def multi_label_f1(gold: Any, predicted: Any, negative: Hashable = "no_relation") -> TripleScore:
