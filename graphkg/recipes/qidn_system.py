@@ -14,7 +14,7 @@ from ..datasets.extraction import ExtractionData
 from ..errors import InputError
 from ..graphs import Mention, SentenceGraph, Triple
 from ..metrics.extraction_scores import ExtractionScores
-from ..models import named_entities, named_triples
+from ..models import Extraction, named_entities, named_triples
 from ..nn.text_encoder import TextEncoder
 from ..training.batches import LengthBatches
 from .base import System, write_recipe
@@ -113,10 +113,18 @@ class QIDNSystem(System):
                 found[number] = one
         return found
 
-    def _read(self, inputs: Sequence[SentenceGraph]) -> list[FoundSentence]:
+    def ask(self, inputs: Sequence[SentenceGraph]) -> Extraction:
+        """Returns what the model says of one batch of prepared sentences, in ids.
+
+        Args:
+            inputs: sentences with pieces, as ``parts.inputs`` gives them; each has a word.
+        """
         device = next(self.model.parameters()).device
         batch = Batch.from_data_list(list(inputs)).to(device)
-        said = self.model.predict(batch, self.recipe.joint, not self.recipe.keep_untyped)
+        return self.model.predict(batch, self.recipe.joint, not self.recipe.keep_untyped)
+
+    def _read(self, inputs: Sequence[SentenceGraph]) -> list[FoundSentence]:
+        said = self.ask(inputs)
         relations, kinds = self.vocabularies.relation, self.vocabularies.kind
         typed = kinds if self.model.num_types else None
         triples = named_triples(said.triples, inputs, relations, typed)
