@@ -94,6 +94,8 @@ def draw_attention(
 ) -> Figure:
     """Draws :func:`slot_attention`: spans on the left, queries on the right, darker = more.
 
+    The share of all that have no column of their own is written beside it.
+
     Args:
         system: a QIDN.
         graph: the sentence.
@@ -112,7 +114,7 @@ def draw_attention(
     _heat(left, found.cross, found.rows, found.spans, "spans")
     _heat(right, found.own, found.rows, [*found.rows, OTHERS], "queries")
     lines = [
-        f"slot {slot}: {t.subject.text} - {t.relation} - {t.object.text}  ({t.score:.2f})"
+        f"slot {slot}: {_cut(t.subject.text)} - {t.relation} - {_cut(t.object.text)} ({t.score:.2f})"
         for slot, t in zip(found.slots, found.triples)
     ]
     figure.suptitle("\n".join([_cut(graph.text, 90), *lines]), size=9, color=INK, parse_math=False)
@@ -135,7 +137,14 @@ def _with_rest(weights: Tensor, kept: Tensor) -> Tensor:
 
 
 def _heat(ax: Any, table: Tensor, rows: list[str], columns: list[str], title: str) -> None:
-    ax.imshow(table.numpy(), cmap="Blues", vmin=0, aspect="auto")
+    # The others together would outshine every column, so their share is written.
+    shown = table.clone()
+    shown[:, -1] = torch.nan
+    ax.imshow(shown.numpy(), cmap="Blues", vmin=0, aspect="auto")
+    for row, share in enumerate(table[:, -1].tolist()):
+        ax.text(
+            len(columns) - 1, row, f"{share:.0%}", size=8, color=QUIET, ha="center", va="center"
+        )
     plain = {"size": 8, "parse_math": False}
     ax.set_yticks(range(len(rows)), rows, **plain)
     ax.set_xticks(range(len(columns)), [_cut(x) for x in columns], rotation=60, ha="right", **plain)

@@ -66,6 +66,8 @@ def test_the_figure_names_the_sentence_its_triples_spans_and_queries(qidn_run):
     rows = [label.get_text() for label in left.get_yticklabels()]
     assert columns == slot_attention(system, graph, spans=6).spans and len(rows) == 2
     assert [label.get_text() for label in right.get_xticklabels()] == [*rows, OTHERS]
+    shares = slot_attention(system, graph, spans=6).cross[:, -1].tolist()
+    assert [text.get_text() for text in left.texts] == [f"{share:.0%}" for share in shares]
     title = figure.get_suptitle()
     assert title.startswith(graph.text) and "the city of Rome - of - Rome" in title
     pyplot.close(figure)
