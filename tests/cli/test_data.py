@@ -6,6 +6,7 @@ import pytest
 import typer
 
 from graphkg.cli.data import SHOWN, check_data, list_data
+from graphkg.datasets.extraction_sets import KNOWN as EXTRACTION
 from graphkg.datasets.triple_sets import KNOWN
 from graphkg.errors import InputError
 
@@ -23,11 +24,17 @@ def test_the_list_names_every_set_with_counts_licence_and_whether_it_is_there(
     for part in ("train", "valid", "test"):
         (tmp_path / "umls" / f"{part}.tsv").write_text("a\tr\tb\n", encoding="utf-8")
     monkeypatch.setenv("GRAPHKG_DATA", str(tmp_path))
+    (tmp_path / "nyt").mkdir()
+    (tmp_path / "nyt" / "nyt-exact.test.jsonl").write_text("{}", encoding="utf-8")
     list_data()
-    rows = {
-        line.split()[0]: line.split() for line in capsys.readouterr().out.splitlines()[1:] if line
-    }
+    triples, sentences = capsys.readouterr().out.strip().split("\n\n")
+    rows = {line.split()[0]: line.split() for line in triples.splitlines()[1:]}
     assert list(rows) == ["name", *KNOWN]
+    others = {line.split()[0]: line.split() for line in sentences.splitlines()[1:]}
+    assert list(others) == ["name", *EXTRACTION]
+    assert others["nyt-exact"][1:6] == ["24", "56,195", "5,000", "5,000", "exact"]
+    assert " ".join(others["nyt-exact"][-4:]) == "without train and valid"
+    assert others["nyt-partial"][-1] == "no" and others["ade"][2:5] == ["-", "-", "-"]
     assert rows["umls"] == ["umls", "135", "46", "5,216", "652", "661", "Apache-2.0", "yes"]
     assert rows["wn18rr"][-1] == "no" and rows["family"][-2:] == ["CC0", "yes"]
     monkeypatch.delenv("GRAPHKG_DATA")

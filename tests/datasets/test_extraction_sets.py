@@ -69,6 +69,7 @@ def test_what_is_not_there_is_told(tmp_path, monkeypatch):
         ({"text": "a", "triples": []}, True),
         ({"tokens": ["a"], "entities": [], "relations": []}, True),
         ({"words": ["a", "b"], "subject": [0, 1], "object": [1, 2], "relation": "r"}, False),
+        ({"words": ["a", "b"], "entities": [], "relation": "r"}, False),
         ({}, False),
     ],
 )

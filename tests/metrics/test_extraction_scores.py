@@ -44,6 +44,9 @@ def test_gold_that_cannot_be_found_counts_by_every_rule():
     assert {row.gold for row in score.rules.values()} == {2} and score.triples.recall == 0.5
     assert score.triples.precision == 1.0 and (score.absent, score.unknown_relation) == (1, 0)
     assert "1 of 2 gold triples have an end that does not occur in the text" in str(score)
+    further = (MARIE, "left", ("Bogotá", None, "_"))
+    score = score_extraction([[LEFT, BEYOND, further]], [[LEFT]], "boundaries")
+    assert {row.gold for row in score.rules.values()} == {3} and score.absent == 2
 
 
 def test_gold_of_an_unknown_relation_is_counted_and_stays():
@@ -89,6 +92,8 @@ def test_strings_alone_are_scored_without_rules_of_spans():
     strings = [[(("a", None, "_"), "r", ("b", None, "_"))]]
     score = score_extraction(strings, strings)
     assert list(score.rules) == ["exact", "partial"] and score.absent == 0
+    untyped = [[(("a", (0, 1), "_"), "r", ("b", (1, 2), "_"))]]
+    assert list(score_extraction(untyped, untyped).rules) == ["exact", "partial", "boundaries"]
     with pytest.raises(InputError, match="compares spans, but a predicted triple has an end"):
         score_extraction([[LEFT]], strings, "boundaries")
 
