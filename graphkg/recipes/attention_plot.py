@@ -113,10 +113,7 @@ def draw_attention(
     left, right = figure.subplots(1, 2, width_ratios=widths)
     _heat(left, found.cross, found.rows, found.spans, "spans")
     _heat(right, found.own, found.rows, [*found.rows, OTHERS], "queries")
-    lines = [
-        f"slot {slot}: {_cut(t.subject.text)} - {t.relation} - {_cut(t.object.text)} ({t.score:.2f})"
-        for slot, t in zip(found.slots, found.triples)
-    ]
+    lines = [f"slot {n}: {_stated(triple)}" for n, triple in zip(found.slots, found.triples)]
     figure.suptitle("\n".join([_cut(graph.text, 90), *lines]), size=9, color=INK, parse_math=False)
     return figure
 
@@ -151,6 +148,11 @@ def _heat(ax: Any, table: Tensor, rows: list[str], columns: list[str], title: st
     ax.set_title(f"share of the attention to {title}", size=9, color=QUIET)
     for spine in ax.spines.values():
         spine.set_visible(False)
+
+
+def _stated(triple: Triple) -> str:
+    ends = _cut(triple.subject.text), triple.relation, _cut(triple.object.text)
+    return f"{' - '.join(ends)} ({triple.score:.2f})"
 
 
 def _cut(text: str, longest: int = LONGEST) -> str:
