@@ -20,17 +20,30 @@ from graphkg.training import read_log
 def short_settings(qidn_run):
     given = qidn_run[0].recipe
     return {**SMALL, "encoder": given.encoder, "data": given.data, "dropout": 0.1, "epochs": 3,
-            "validate_every": 1, "instance_bank": 4, "schedule": "constant"}  # fmt: skip
+            "validate_every": 1, "instance_bank": 4}  # fmt: skip
 
 
-def test_a_killed_training_resumes_to_the_same_bits(small, tmp_path):
-    whole = train_qidn(build_qidn_recipe(None, small), tmp_path / "a")
-    train_qidn(build_qidn_recipe(None, {**small, "epochs": 1}), tmp_path / "b")
-    recipe = (tmp_path / "b" / "recipe.yaml").read_text()
-    (tmp_path / "b" / "recipe.yaml").write_text(recipe.replace("epochs: 1\n", "epochs: 3\n"))
+def test_a_killed_training_resumes_to_the_same_bits(small, tmp_path, monkeypatch):
+    recipe = build_qidn_recipe(None, small)
+    whole = train_qidn(recipe, tmp_path / "a")
+    evaluate, asked = QIDNSystem.evaluate, []
+
+    def stop_in_the_second_epoch(self, *given):
+        asked.append(given)
+        if len(asked) == 2:
+            raise RuntimeError("a power cut")
+        return evaluate(self, *given)
+
+    monkeypatch.setattr(QIDNSystem, "evaluate", stop_in_the_second_epoch)
+    with pytest.raises(RuntimeError, match="a power cut"):
+        train_qidn(recipe, tmp_path / "b")
+    assert len(read_log(tmp_path / "b" / "log.jsonl")) == 1
+    with pytest.raises(InputError, match="go on with --resume"):
+        graphkg.load(tmp_path / "b")
     more = train_qidn(build_qidn_recipe(), tmp_path / "b", resume=True)
     assert more.recipe == whole.recipe and len(read_log(tmp_path / "b" / "log.jsonl")) == 3
     state, expected = more.model.state_dict(), whole.model.state_dict()
+    assert set(state) == set(expected) and "objective.bank.rows" in expected
     assert all(torch.equal(state[name], expected[name]) for name in expected)
     assert more.training["left_out"] == whole.training["left_out"]
 
