@@ -10,6 +10,7 @@ from torch_geometric.data import Batch
 
 import graphkg
 from graphkg.errors import InputError
+from graphkg.graphs import SentenceGraph
 from graphkg.recipes.qidn import build_qidn_recipe
 from graphkg.recipes.qidn_system import QIDNSystem
 from graphkg.recipes.qidn_training import left_out, read_qidn_data, train_qidn
@@ -134,3 +135,15 @@ def test_data_without_training_sentences_are_told(small, tmp_path):
 def test_a_run_of_another_system_is_not_gone_on_with(run):
     with pytest.raises(InputError, match="holds a run of 'jrrelp'"):
         train_qidn(build_qidn_recipe(), run[1], resume=True)
+
+
+def test_training_reads_the_same_pieces_of_a_long_sentence_as_prediction(small, qidn_run):
+    system = QIDNSystem.build(build_qidn_recipe(None, {**small, "max_length": 8}), qidn_run[2])
+    late = SentenceGraph.build(
+        "a b c d e f g Ann left Rome".split(),
+        mentions=[(7, 8, "PER"), (9, 10, "LOC")],
+        pairs=[(0, 1, "left")],
+    )
+    (learned,), (read,) = system.parts.examples([late]), system.parts.inputs([late])
+    assert learned["piece"].input_id.tolist() == read["piece"].input_id.tolist()
+    assert left_out([learned], 5) == {"absent": 0, "outside": 1, "surplus": 0}
