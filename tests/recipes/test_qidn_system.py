@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 import torch
 from qidn_runs import SMALL
@@ -166,3 +168,35 @@ def test_without_kinds_triples_are_compared_by_their_strings(qidn_run):
     scores = plain.evaluate(data)
     assert scores.match == "exact" and scores.mentions is None
     assert all(end.kind == "_" for t in sum(plain.extract(data.test), []) for end in (t.subject,))
+
+
+def changed(system, **settings):
+    """A system of the same weights, copied, with other settings of prediction."""
+    recipe = system.recipe.model_copy(update=settings)
+    return QIDNSystem(recipe, copy.deepcopy(system.parts), system.data)
+
+
+def test_joint_decoding_finds_a_span_where_each_boundary_alone_gives_none(qidn_run):
+    graph = raw_triples()[0]
+    for joint, count in ((False, 0), (True, 2)):
+        system = changed(qidn_run[0], joint=joint)
+        heads = system.model.heads
+        with torch.no_grad():  # subjects end where objects do, and objects where subjects do
+            for name in ("weight", "bias"):
+                first, second = (getattr(heads.ends[side], name) for side in (1, 3))
+                swapped = first.clone()
+                first.copy_(second)
+                second.copy_(swapped)
+        (triples,) = system.extract(graph)
+        assert len(triples) == count
+
+
+def test_triples_without_kinds_are_kept_if_the_settings_say_so(qidn_run):
+    graph = raw_triples()[0]
+    for keep, kinds in ((False, []), (True, ["_", "_"])):
+        system = changed(qidn_run[0], keep_untyped=keep)
+        with torch.no_grad():  # no mention has a kind any more
+            for head in system.model.heads.kinds:
+                head.bias[-1] += 100
+        (triples,) = system.extract(graph)
+        assert [t.subject.kind for t in triples] == kinds
