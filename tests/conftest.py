@@ -124,3 +124,18 @@ def tiny_run(data, settings, tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("runs") / "fake"
     return train_jrrelp(build_recipe(None, settings), folder, data=data), folder
+
+
+@pytest.fixture(scope="session", name="qidn_run")
+def tiny_qidn_run(tmp_path_factory):
+    """A QIDN that knows four sentences by heart, its run folder, and their data."""
+    from qidn_runs import SMALL, write_encoder, write_set
+
+    from graphkg.recipes.qidn import build_qidn_recipe
+    from graphkg.recipes.qidn_training import read_qidn_data, train_qidn
+
+    root = tmp_path_factory.mktemp("qidn")
+    given = {"encoder": write_encoder(root / "tiny"), "data": str(write_set(root / "four"))}
+    recipe = build_qidn_recipe(None, {**SMALL, **given})
+    data = read_qidn_data(recipe)
+    return train_qidn(recipe, root / "runs" / "four", data=data), root / "runs" / "four", data

@@ -68,7 +68,7 @@ def extract(
 
 @app.command()
 def train(
-    system: Annotated[str, typer.Argument(help="jrrelp, link, lp-bert or mtl-kgc")],
+    system: Annotated[str, typer.Argument(help="jrrelp, link, lp-bert, mtl-kgc or qidn")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The run folder.")],
     preset: Annotated[
         str | None, typer.Option(help="semeval-cgcn, redocred-cgcn, umls-conve, umls-minilm, ...")
@@ -91,6 +91,20 @@ def train(
     from .train import train_system
 
     train_system(system, output, preset, data, model, vectors, changes or [], parser, resume)
+
+
+@app.command()
+def attention(
+    run: Annotated[str, typer.Argument(help="A run folder of QIDN.")],
+    sentence: Annotated[str, typer.Argument(help="One sentence.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Picture: .png, .svg or .pdf.")],
+    layer: Annotated[int | None, typer.Option(help="Of the decoder, from 1; default last.")] = None,
+    parser: ParserName = "bundled",
+) -> None:
+    """Draw which query looks at which span and at which other query of a sentence."""
+    from .extraction import draw_queries
+
+    draw_queries(run, sentence, output, layer, parser)
 
 
 @app.command()

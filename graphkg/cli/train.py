@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, nearest
+from .extraction import evaluate_extraction_system, train_extraction_system
 from .link import check_choices, evaluate_link_system, train_ranking_system
 from .show import say
 from .text import check_file, open_parser, write_lines
@@ -56,7 +57,7 @@ def train_system(
     from ..recipes.relation_data import read_relation_data
     from ..recipes.relation_training import train_jrrelp, trained_recipe
 
-    known = ["jrrelp", *TRAININGS]
+    known = ["jrrelp", *TRAININGS, "qidn"]
     if system == "combined":
         raise InputError("'combined' joins trained runs: take graphkg combine RUN RUN -o DIR")
     if system not in known:
@@ -67,6 +68,12 @@ def train_system(
         named = {} if model is None else {"model": model}
         given = {**named, **read_changes(changes)}
         train_ranking_system(system, output, preset, data, given, resume)
+        return
+    if system == "qidn":
+        for name, value in (("--vectors", vectors), ("--parser", parser != "bundled" and parser)):
+            if value:
+                raise InputError(f"{name} {value} was given, but qidn takes none: leave it out")
+        train_extraction_system(output, preset, data, read_changes(changes), resume)
         return
     recipe = build_recipe(preset, read_changes(changes))
     recipe = trained_recipe(output) if resume else recipe
@@ -102,6 +109,7 @@ def evaluate_system(
     from ..recipes import load
     from ..recipes.prediction_files import check_ending, write_predictions
     from ..recipes.predictions import Predictions
+    from ..recipes.qidn_system import QIDNSystem
     from ..recipes.ranking_system import RankingSystem
     from ..recipes.relation_data import read_relation_data
     from ..recipes.relation_scores import KindPairBaseline, score_pairs
@@ -117,17 +125,15 @@ def evaluate_system(
         if texts is not None:
             raise InputError("--predictions are of labelled pairs, but --texts was given: drop one")
     system = load(run)
-    links = isinstance(system, RankingSystem)
-    ours: dict[str, Any] = {"--raw": raw, "--ranks": ranks}
-    if links:
-        ours = {"--texts": texts, "--baseline": baseline, "--predictions": predictions}
-    strange = [name for name, value in ours.items() if value]
-    if strange:
-        kind = "links" if links else "relations in sentences"
-        raise InputError(f"{strange[0]} was given, but {run} predicts {kind}: leave it out")
+    labelled = {"--baseline": baseline, "--predictions": predictions}
+    ranked = {"--raw": raw, "--ranks": ranks}
+    _check_options(run, system, labelled, ranked, {"--texts": texts})
     given = check_choices(run, system, more)
-    if links:
+    if isinstance(system, RankingSystem):
         evaluate_link_system(system, data, split, raw, memory, output, ranks, given)
+        return
+    if isinstance(system, QIDNSystem) and texts is None:
+        evaluate_extraction_system(system, data, split, output)
         return
     reader = open_parser(parser)
     if texts is not None:
@@ -152,3 +158,32 @@ def evaluate_system(
     if output is not None:
         text = json.dumps(scores.to_dict(), ensure_ascii=False, indent=1)
         write_lines([text + "\n"], output)
+
+
+def _check_options(
+    run: str,
+    system: Any,
+    labelled: dict[str, Any],
+    ranked: dict[str, Any],
+    raw_text: dict[str, Any],
+) -> None:
+    """Raises if an option was given that is for another kind of system.
+
+    Args:
+        run: its name.
+        system: the system.
+        labelled: options for systems that classify labelled pairs.
+        ranked: options for systems that rank links.
+        raw_text: options for systems that read text.
+    """
+    from ..recipes.qidn_system import QIDNSystem
+    from ..recipes.ranking_system import RankingSystem
+
+    kind, others = "predicts relations in sentences", ranked
+    if isinstance(system, RankingSystem):
+        kind, others = "predicts links", raw_text | labelled
+    elif isinstance(system, QIDNSystem):
+        kind, others = "finds triples in sentences", labelled | ranked
+    strange = [name for name, value in others.items() if value]
+    if strange:
+        raise InputError(f"{strange[0]} was given, but {run} {kind}: leave it out")

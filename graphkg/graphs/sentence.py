@@ -177,6 +177,23 @@ class SentenceGraph(HeteroData):
         graph[REL].edge_type = _ids(relations, vocabularies and vocabularies.relation)
         return graph
 
+    def with_mentions(self, new: Sequence[tuple[int, int, str]]) -> SentenceGraph:
+        """Returns a copy with further mentions ``(start, end, kind)`` behind its own.
+
+        Raises:
+            InputError: spans that do not fit the words.
+        """
+        check_spans(new, len(self.words), f"sentence {self.key!r}")
+        graph, own = copy.copy(self), self["mention"].num_nodes
+        spans = _table([mention[:2] for mention in new], len(new))
+        graph["mention"].span = torch.cat([self["mention"].span, spans])
+        unlinked = torch.full((len(new),), -1)
+        graph["mention"].entity = torch.cat([self["mention"].entity, unlinked])
+        members = [(i, own + m) for m, (start, end, _) in enumerate(new) for i in range(start, end)]
+        graph[IN].edge_index = torch.cat([self[IN].edge_index, _edges(members)], 1)
+        kinds = (*self.labels.kinds, *(kind for _, _, kind in new))
+        return graph.with_labels(_replace(self.labels, kinds=kinds))
+
     @property
     def labels(self) -> SentenceLabels:
         """The strings behind the ids; a batch has none."""

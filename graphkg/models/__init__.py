@@ -2,7 +2,7 @@
 
 from .combined import CombinedRanker
 from .decisions import Predicted, decide
-from .extraction import Extraction, FoundEntities, FoundTriples, named_triples
+from .extraction import Extraction, FoundEntities, FoundTriples, named_entities, named_triples
 from .jrrelp import JRRELP
 from .kinds import KindGraph
 from .link_examples import EntityGraph
@@ -30,5 +30,6 @@ __all__ = [
     "NeighbourhoodBonus",
     "Predicted",
     "decide",
+    "named_entities",
     "named_triples",
 ]

@@ -14,6 +14,7 @@ from torch.nn import functional as F
 
 from ..errors import InputError
 from ..graphs import Mention, SentenceGraph, Triple
+from ..graphs.gold import UNTYPED
 from ..nn.slot_heads import Slots
 from ..vocab import Vocabulary
 
@@ -29,6 +30,7 @@ class FoundTriples:
         object: [n, 2] likewise.
         kind: [n, 2] types of subject and object; -1 without types, or where there is none.
         score: [n] product of the probabilities of the relation and of the four boundaries.
+        slot: [n] which slot says it.
     """
 
     sentence: Tensor
@@ -37,6 +39,7 @@ class FoundTriples:
     object: Tensor
     kind: Tensor
     score: Tensor
+    slot: Tensor
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,8 @@ def _triples(mask: Tensor, relation: Tensor, chance: Tensor, ends: _Ends) -> Fou
     kept = _most_probable(rows, score)
     kind = ends.kind[sentence, :, slot][kept]
     subject, object_ = spans[kept].unbind(1)
-    return FoundTriples(sentence[kept], found[kept], subject, object_, kind, score[kept])
+    said = sentence[kept], found[kept]
+    return FoundTriples(*said, subject, object_, kind, score[kept], slot[kept])
 
 
 def _entities(mask: Tensor, ends: _Ends) -> FoundEntities:
@@ -176,7 +180,7 @@ def named_triples(
         found: in a batch of `graphs`.
         graphs: the sentences, in the order of the batch.
         relations: names of the relations.
-        kinds: names of the types; without them, or where there is none, the kind is ``"O"``.
+        kinds: names of the types; without them, or where there is none, the kind is ``"_"``.
 
     Raises:
         InputError: fewer sentences than the batch had.
@@ -199,8 +203,26 @@ def named_triples(
     return named
 
 
+def named_entities(
+    found: FoundEntities, graphs: Sequence[SentenceGraph], kinds: Vocabulary
+) -> list[list[Mention]]:
+    """Returns the entities of each sentence with names and places in its text.
+
+    Args:
+        found: in a batch of `graphs`.
+        graphs: the sentences, in the order of the batch.
+        kinds: names of the types.
+    """
+    named: list[list[Mention]] = [[] for _ in graphs]
+    chars = [graph["token"].chars.tolist() for graph in graphs]
+    rows = zip(found.sentence.tolist(), found.span.tolist(), found.kind.tolist())
+    for number, span, kind in rows:
+        named[number].append(_mention(graphs[number].text, chars[number], span, _kind(kinds, kind)))
+    return named
+
+
 def _kind(kinds: Vocabulary | None, kind: int) -> str:
-    return "O" if kinds is None or kind < 0 else kinds.label(kind)
+    return UNTYPED if kinds is None or kind < 0 else kinds.label(kind)
 
 
 def _mention(text: str, chars: list[list[int]], span: list[int], kind: str) -> Mention:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..exchange.sentences import sentence_from_dict, sentence_to_dict
-from ..graphs import SentenceGraph, Triple
+from ..graphs import Mention, SentenceGraph, Triple, end_of
 
 
 @dataclass(frozen=True)
@@ -78,15 +78,7 @@ class Journal:
     def append(self, document: ReadDocument, text: str) -> None:
         """Adds a finished document."""
         triples = [
-            [
-                [
-                    (t.subject.start, t.subject.end),
-                    t.relation,
-                    (t.object.start, t.object.end),
-                    t.score,
-                ]
-                for t in kept
-            ]
+            [[_end(t.subject), t.relation, _end(t.object), t.score] for t in kept]
             for kept in document.triples
         ]
         row = {
@@ -101,8 +93,17 @@ class Journal:
         return hashlib.sha256("\0".join((key, self.reader, text)).encode()).hexdigest()
 
 
+def _end(mention: Mention) -> tuple[int, int, str]:
+    return mention.start, mention.end, mention.kind
+
+
 def _triple(
-    graph: SentenceGraph, subject: list[int], relation: str, object_: list[int], score: float
+    graph: SentenceGraph, subject: list[Any], relation: str, object_: list[Any], score: float
 ) -> Triple:
-    mentions = {(m.start, m.end): m for m in graph.mentions}
-    return Triple(mentions[tuple(subject)], relation, mentions[tuple(object_)], score)  # type: ignore[index]
+    return Triple(_mention(graph, *subject), relation, _mention(graph, *object_), score)
+
+
+def _mention(graph: SentenceGraph, start: int, end: int, kind: str) -> Mention:
+    text, _, _ = end_of(graph, start, end)
+    first = int(graph["token"].chars[start, 0])
+    return Mention(start, end, kind, text, (first, first + len(text)))

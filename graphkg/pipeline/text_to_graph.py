@@ -13,6 +13,7 @@ from ..linking import AliasLinker
 from ..parsing.base import Parser
 from ..parsing.base import documents as keyed_texts
 from ..recipes.text_scores import TripleExtractor
+from .ends import with_ends
 from .journal import Journal, ReadDocument
 
 TOGETHER = 20_000
@@ -78,10 +79,7 @@ class TextToGraph:
         everything = [graph for kept in sentences.values() for graph in kept]
         parts = (everything[i : i + EXTRACTED] for i in range(0, len(everything), EXTRACTED))
         triples = iter([found for part in parts for found in self.extractor.extract(part)])
-        return [
-            ReadDocument(key, kept, list(islice(triples, len(kept))))
-            for key, kept in sentences.items()
-        ]
+        return [_document(key, kept, islice(triples, len(kept))) for key, kept in sentences.items()]
 
     def build(
         self,
@@ -136,6 +134,13 @@ class TextToGraph:
                 "between two of them: give texts that state facts, or a lower minimum score"
             )
         return _graph(found, linker)
+
+
+def _document(
+    key: str, sentences: list[SentenceGraph], triples: Iterable[list[Triple]]
+) -> ReadDocument:
+    read = [with_ends(*each) for each in zip(sentences, triples)]
+    return ReadDocument(key, [graph for graph, _ in read], [found for _, found in read])
 
 
 def _groups(texts: Iterable[str | tuple[str, str]]) -> Iterator[dict[str, str]]:

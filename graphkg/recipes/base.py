@@ -30,6 +30,7 @@ SYSTEMS = {
     "link": "graphkg.recipes.link_system:LinkSystem",
     "lp-bert": "graphkg.recipes.lp_bert_system:LPBERTSystem",
     "mtl-kgc": "graphkg.recipes.mtl_kgc_system:MTLKGCSystem",
+    "qidn": "graphkg.recipes.qidn_system:QIDNSystem",
 }
 
 

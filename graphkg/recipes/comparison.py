@@ -17,6 +17,7 @@ from .base import RECIPE, find_folder, load, read_recipe
 from .prediction_files import ENDINGS, read_predictions
 from .predictions import METRICS, Predictions
 from .ranked_links import HEAD, RankedLinks
+from .relation_system import RelationSystem
 
 ALIKE = ("seed", "device", "progress")  # training settings that seeds of one system may differ in
 SPLITS = ("train", "valid", "test")
@@ -184,6 +185,11 @@ class _Reader:
         system = load(path)
         if hasattr(system, "triples"):
             return RankedLinks.of(system, self.split)
+        if not isinstance(system, RelationSystem):
+            raise InputError(
+                f"{path} is a {type(system).__name__}, but runs that classify labelled pairs or "
+                "rank links are compared: give two of those"
+            )
         return Predictions.of(system, self._sentences(system.recipe), self.split)
 
     @cached_property

@@ -158,3 +158,21 @@ def test_what_does_not_fit_the_words_is_refused_with_the_sentence_named(wrong, m
     assert "sentence 'a b'" in str(caught.value)
     with pytest.raises(InputError, match="sentence 'doc#1'"):
         SentenceGraph.build(["a", "b"], key="doc#1", **wrong)
+
+
+def test_further_mentions_stand_behind_the_others_and_share_the_rest():
+    graph = SentenceGraph.build(
+        "Ann left Rome".split(), [2, 0, 2], mentions=[(0, 1, "PER")], pairs=[(0, 0, "self")]
+    )
+    more = graph.with_mentions([(1, 3, "X"), (2, 3, "LOC")])
+    assert [(m.text, m.kind, m.entity) for m in more.mentions] == [
+        ("Ann", "PER", -1),
+        ("left Rome", "X", -1),
+        ("Rome", "LOC", -1),
+    ]
+    assert more["token", "in", "mention"].edge_index.tolist() == [[0, 1, 2, 2], [0, 1, 1, 2]]
+    assert more.pairs == graph.pairs and more["mention"].num_nodes == 3
+    assert len(graph.mentions) == 1 and graph["mention"].num_nodes == 1
+    assert graph.with_mentions([]).mentions == graph.mentions
+    with pytest.raises(InputError, match="mention 0 .X. has the span"):
+        graph.with_mentions([(2, 4, "X")])

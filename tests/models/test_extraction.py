@@ -7,7 +7,13 @@ import torch
 from slot_models import raw_triples, vocabularies
 
 from graphkg.errors import InputError
-from graphkg.models.extraction import FoundTriples, decode, named_triples
+from graphkg.models.extraction import (
+    FoundEntities,
+    FoundTriples,
+    decode,
+    named_entities,
+    named_triples,
+)
 from graphkg.nn.slot_heads import Slots
 
 R, NULL, ENTITY, N = 2, 2, 3, 5
@@ -58,6 +64,7 @@ def test_equal_triples_are_found_once_with_the_best_score_first():
     said = slots((0, 0.6, 0, 0, 1, 1), (1, 0.7, 0, 0, 1, 1), (0, 0.8, 0, 0, 1, 1))
     found = decode(said, MASK, R).triples
     assert listed(found) == [(0, 0, (0, 1), (1, 2)), (0, 1, (0, 1), (1, 2))]
+    assert found.slot.tolist() == [2, 1]
     assert found.score.tolist() == pytest.approx([0.8 * 0.9**4, 0.7 * 0.9**4])
 
 
@@ -123,7 +130,7 @@ def found_in_seo(sentence=1):
     ends = torch.tensor([[2, 3]]), torch.tensor([[6, 10]])
     return FoundTriples(
         torch.tensor([sentence]), torch.tensor([1]), *ends, torch.tensor([[1, -1]]),
-        torch.tensor([0.25]),
+        torch.tensor([0.25]), torch.tensor([3]),
     )  # fmt: skip
 
 
@@ -138,10 +145,22 @@ def test_triples_get_names_and_their_places_in_the_text():
         "LOC",
         2,
     )
-    assert triple.object.text == "the  city of Rome" and triple.object.kind == "O"
+    assert triple.object.text == "the  city of Rome" and triple.object.kind == "_"
     start, end = triple.object.chars
     assert graphs[1].text[start:end] == triple.object.text
-    assert named_triples(found_in_seo(), graphs, names.relation)[1][0].subject.kind == "O"
+    assert named_triples(found_in_seo(), graphs, names.relation)[1][0].subject.kind == "_"
+
+
+def test_entities_get_names_and_their_places_in_the_text():
+    spans, graphs = torch.tensor([[6, 10], [2, 3]]), raw_triples()
+    found = FoundEntities(torch.tensor([1, 1]), spans, torch.tensor([1, 0]), torch.ones(2))
+    named = named_entities(found, graphs, vocabularies().kind)
+    assert [(m.text, m.kind) for m in named[1]] == [
+        ("the  city of Rome", "LOC"),
+        ("Romeville", "PER"),
+    ]
+    assert all(graphs[1].text[slice(*m.chars)] == m.text for m in named[1])
+    assert named[0] == named[2] == named[3] == []
 
 
 def test_fewer_sentences_than_the_batch_had_are_an_error():
