@@ -31,7 +31,7 @@ PAPER: Preset = {
 }
 # Names are enough, and texts are a few pieces long.
 UMLS: Preset = {"data": "umls", "descriptions": False, "max_length": 32, "whole_queries": True}
-UMLS_TRAIN: Preset = {"epochs": 20, "batch_size": 512}
+UMLS_TRAIN: Preset = {"epochs": 24, "batch_size": 512, "rates": {"encoder": 2e-4}}
 
 PRESETS: dict[str, Preset] = {
     "wn18rr": {**CONTRAST, "data": "wn18rr"},
