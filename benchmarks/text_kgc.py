@@ -30,7 +30,7 @@ from torch.nn import functional as F
 from graphkg.graphs import GraphTexts, KnowledgeGraph, NodeText, TripleIndex
 from graphkg.models import LPBERT
 from graphkg.nn import TextEncoder
-from graphkg.recipes.lp_bert_training import training_rows
+from graphkg.recipes.ranking_system import triple_ids
 from graphkg.training import evaluate_ranking
 
 ENTITIES, TEST = 40_943, 3_134
@@ -47,7 +47,7 @@ def read() -> tuple[GraphTexts, KnowledgeGraph, Tensor, bool]:
 
         data = WN18RR()
         texts = read_texts(data, build_lp_bert_recipe("wn18rr"), load_tokenizer("minilm"))
-        return texts, data.train, training_rows(data.test, inverses=False), True
+        return texts, data.train, triple_ids(data.test), True
     draw = random.Random(0)
     lengths = [min(max(round(draw.lognormvariate(2.7, 0.55)), 3), 120) for _ in range(ENTITIES)]
     rows = [[draw.randrange(1000, 30_000) for _ in range(length)] for length in lengths]
@@ -83,6 +83,12 @@ def padded_vectors(model: Any, rows: list[list[int]], device: str) -> Tensor:
     states = model(input_ids=ids, attention_mask=mask).last_hidden_state
     weight = mask.unsqueeze(2).to(states.dtype)
     return (states * weight).sum(1) / weight.sum(1)
+
+
+def framed(texts: GraphTexts, entity: list[int], relation: list[int] | None = None) -> list[int]:
+    """The pieces that ours reads of an entity, or of one with a relation."""
+    end = [texts.sep] if relation is None else [texts.sep, *relation, texts.sep]
+    return [texts.cls, *entity[: texts.limit - 1 - len(end)], *end]
 
 
 class Clock:
@@ -133,7 +139,9 @@ def main() -> None:
     model = LPBERT(new_encoder(), texts, index, loss="contrast", symmetric=False,
                    negatives="tails").to(device).eval()  # fmt: skip
     encoding(model, texts, options.texts, options.batch, clock, device)
-    training(model, texts, training_rows(graph), options.texts, options.batch, clock, device)
+    training(
+        model, texts, triple_ids(graph.with_inverses()), options.texts, options.batch, clock, device
+    )
     ranking(model, test, options.texts, clock, device)
 
 
@@ -148,7 +156,7 @@ def encoding(
         model.encoder.vectors(given.piece, given.ptr, given.segment, budget)
 
     def peer(index: Tensor) -> None:
-        rows = [[101, *texts.entity[i].tolist()[: texts.limit - 2], 102] for i in index.tolist()]
+        rows = [framed(texts, texts.entity[i].tolist()) for i in index.tolist()]
         padded_vectors(model.encoder.model, rows, device)
 
     with torch.no_grad():
@@ -180,10 +188,12 @@ def training(
     def peer(rows: Tensor) -> None:
         model.zero_grad()
         given = [
-            ([101, *texts.entity[h].tolist()[:50], 102, *texts.relation[r].tolist(), 102],
-             [101, *texts.entity[t].tolist()[: texts.limit - 2], 102])
+            (
+                framed(texts, texts.entity[h].tolist(), texts.relation[r].tolist()),
+                framed(texts, texts.entity[t].tolist()),
+            )
             for h, r, t in rows.tolist()
-        ]  # fmt: skip
+        ]
         u, v = (padded_vectors(model.encoder.model, list(part), device) for part in zip(*given))
         scores = F.normalize(u, dim=1) @ F.normalize(v, dim=1).t() * 20
         F.cross_entropy(scores, torch.arange(len(rows), device=device)).backward()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class GraphKGError(Exception):
     """Base class of every error that graphkg raises on purpose."""
@@ -25,6 +27,20 @@ class MissingExtra(GraphKGError, ImportError):
             f"{package} is needed {purpose}, but it is not installed: "
             f"run pip install 'graphkg[{extra}]'"
         )
+
+
+def check_choices(owner: str, **choices: tuple[str, Sequence[str]]) -> None:
+    """Raises an InputError for the first argument that is not among those it may be.
+
+    Args:
+        owner: what was built.
+        choices: for each argument what was given, and what may be.
+    """
+    for name, (given, known) in choices.items():
+        if given not in known:
+            raise InputError(
+                f"{owner}({name}={given!r}) was asked for, but {name} is one of {tuple(known)}"
+            )
 
 
 class DataWarning(UserWarning):

@@ -23,11 +23,12 @@ def train_extraction_system(
     resume: bool,
 ) -> None:
     """Trains a QIDN and prints its validation and test scores."""
-    from ..recipes.qidn import build_qidn_recipe
-    from ..recipes.qidn_training import qidn_recipe_of, read_qidn_data, train_qidn
+    from ..recipes.base import run_settings
+    from ..recipes.qidn import QIDNRecipe, build_qidn_recipe
+    from ..recipes.qidn_training import read_qidn_data, train_qidn
 
     if resume:
-        recipe = qidn_recipe_of(output)
+        recipe = run_settings(output, "qidn", QIDNRecipe)
     else:
         if data is not None and preset is None and "data" not in changes:
             changes = {"data": str(data), **changes}

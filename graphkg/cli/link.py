@@ -24,11 +24,12 @@ def train_ranking_system(
 ) -> None:
     """Trains a system that ranks entities and prints its validation and test scores."""
     from ..datasets.triples import read_triple_data
-    from ..recipes.ranking_trainings import ranking_training, trained_recipe
+    from ..recipes.base import run_settings
+    from ..recipes.ranking_trainings import ranking_training
 
     training = ranking_training(system)
     if resume:
-        recipe = trained_recipe(output)
+        recipe = run_settings(output, system, type(training.build_recipe()))
     else:
         named = preset is not None or "data" in changes
         if data is not None and not named:

@@ -52,10 +52,11 @@ def train_system(
 ) -> None:
     """Trains a system and prints its validation and test scores."""
     from ..parsing.cache import cached
+    from ..recipes.base import run_settings
     from ..recipes.jrrelp import build_recipe
     from ..recipes.ranking_trainings import TRAININGS
     from ..recipes.relation_data import read_relation_data
-    from ..recipes.relation_training import train_jrrelp, trained_recipe
+    from ..recipes.relation_training import train_jrrelp
 
     known = ["jrrelp", *TRAININGS, "qidn"]
     if system == "combined":
@@ -76,7 +77,7 @@ def train_system(
         train_extraction_system(output, preset, data, read_changes(changes), resume)
         return
     recipe = build_recipe(preset, read_changes(changes))
-    recipe = trained_recipe(output) if resume else recipe
+    recipe = run_settings(output, "jrrelp", type(recipe)) if resume else recipe
     say(f"reading {recipe.data}")
     reader = cached(open_parser(parser))
     found = read_relation_data(recipe.data, data, reader, recipe.split_seed, recipe.type_source)

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from ..errors import InputError
@@ -146,8 +145,8 @@ class GraphTexts:
         self, entities: Sequence[str], names: Sequence[str], tokenizer: Any
     ) -> GraphTexts:
         """Returns the texts with those of further entities behind the N ones."""
-        entity = _appended(self.entity, pieces(entities, tokenizer))
-        return replace(self, entity=entity, name=_appended(self.name, pieces(names, tokenizer)))
+        entity = self.entity.followed_by(pieces(entities, tokenizer))
+        return replace(self, entity=entity, name=self.name.followed_by(pieces(names, tokenizer)))
 
     def __repr__(self) -> str:
         return (
@@ -162,8 +161,3 @@ def pieces(texts: Sequence[str], tokenizer: Any) -> NodeText:
         return NodeText.from_rows([])
     rows = tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"]
     return NodeText.from_rows(rows)
-
-
-def _appended(first: NodeText, second: NodeText) -> NodeText:
-    ids = torch.cat([first.ids, second.ids.to(first.ids.dtype)])
-    return NodeText(ids, torch.cat([first.ptr, second.ptr[1:] + first.ptr[-1]]))

@@ -79,6 +79,11 @@ class NodeText:
         )
         return first, text
 
+    def followed_by(self, other: NodeText) -> NodeText:
+        """Returns these texts and, behind them, those of `other`."""
+        ids = torch.cat([self.ids, other.ids.to(self.ids.dtype)])
+        return NodeText(ids, torch.cat([self.ptr, other.ptr[1:] + self.ptr[-1]]))
+
     def save(self, folder: str | Path) -> None:
         """Writes ``ids.bin`` (int32), ``ptr.bin`` (int64) and ``node_text.json``."""
         folder = Path(folder)

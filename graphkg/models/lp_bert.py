@@ -12,8 +12,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..errors import InputError
+from ..errors import InputError, check_choices
 from ..graphs import GraphTexts, Sequences, TripleIndex
+from ..nn.bank import InstanceBank
 from ..nn.contrast import DISTANCES, SQUASHES, distance_loss, focal_loss, info_nce, squashed
 from ..nn.text_encoder import TextEncoder
 from .text_ranker import DirectRanker, TextRanker, encode_entities
@@ -62,8 +63,6 @@ class LPBERT(nn.Module):
     """
 
     log_scale: nn.Parameter
-    queue: Tensor
-    queued: Tensor
 
     def __init__(
         self,
@@ -88,8 +87,12 @@ class LPBERT(nn.Module):
         budget: int | None = None,
     ):
         super().__init__()
-        _check(loss=(loss, LOSSES), squash=(squash, SQUASHES), distance=(distance, DISTANCES))
-        _check(inbatch_labels=(inbatch_labels, LABELS), negatives=(negatives, NEGATIVES))
+        check_choices(
+            "LPBERT", loss=(loss, LOSSES), squash=(squash, SQUASHES), distance=(distance, DISTANCES)
+        )
+        check_choices(
+            "LPBERT", inbatch_labels=(inbatch_labels, LABELS), negatives=(negatives, NEGATIVES)
+        )
         if (texts.num_entities, 2 * texts.num_relations) != (
             index.num_entities,
             index.num_relations,
@@ -108,8 +111,7 @@ class LPBERT(nn.Module):
         if loss == "contrast":
             self.log_scale = nn.Parameter(torch.tensor(-math.log(temperature)))
         size = pre_batch * batch_size if loss == "contrast" else 0
-        self.register_buffer("queue", torch.zeros(size, encoder.dim))
-        self.register_buffer("queued", torch.full((size,), -1))
+        self.bank = InstanceBank(size, encoder.dim) if size else None
 
     @property
     def num_entities(self) -> int:
@@ -119,7 +121,7 @@ class LPBERT(nn.Module):
     @property
     def scorer_device(self) -> torch.device:
         """Where it computes."""
-        return self.queue.device
+        return self.encoder.embedding.weight.device
 
     def query_vectors(self, entity: Tensor, relation: Tensor) -> Tensor:
         """Returns u of (entity, relation, ?), [B] and [B] give [B, H]; each pair is read once."""
@@ -178,36 +180,33 @@ class LPBERT(nn.Module):
         n = tail.numel()
         gold, own_head = place[:n], place[n:]
         rows = self.entity_vectors(candidates)
-        left_out = self._known(head, relation, candidates)
-        if self.negatives == "own_head":
-            allowed = torch.zeros_like(left_out)
-            allowed[:, gold] = True
-            allowed[torch.arange(n, device=tail.device), own_head] = True
-            left_out |= ~allowed
         scores = self.scorer(u, rows)
-        if len(self.queue):
-            more, known = self._queued(u, head, relation)
-            scores, left_out = torch.cat([scores, more], 1), torch.cat([left_out, known], 1)
-            self._remember(rows[gold], tail)
-        scale = self.log_scale.exp()
-        loss = info_nce(scores, gold, left_out, scale, self.margin)
+        known = self._known(head, relation, candidates)
+        scale, own = self.log_scale.exp(), torch.arange(n, device=tail.device)
+        there, left_out = scores, known
+        if self.negatives == "own_head":
+            allowed = torch.zeros_like(known)
+            allowed[:, gold] = True
+            allowed[own, own_head] = True
+            left_out = known | ~allowed
+        if self.bank is not None:
+            more, known_before = self._remembered(u, head, relation)
+            there = torch.cat([scores, more], 1)
+            left_out = torch.cat([left_out, known_before], 1)
+            if self.training:
+                self.bank.remember(rows[gold], tail)
+        loss = info_nce(there, gold, left_out, scale, self.margin)
         if not self.symmetric:
             return loss
-        back = self.scorer(u, rows[gold]).t()
-        other = self._known(head, relation, tail).t()
-        own = torch.arange(n, device=tail.device)
+        back, other = scores[:, gold].t(), known[:, gold].t()
         return loss + info_nce(back, own, other, scale, self.margin)
 
-    def _queued(self, u: Tensor, head: Tensor, relation: Tensor) -> tuple[Tensor, Tensor]:
+    def _remembered(self, u: Tensor, head: Tensor, relation: Tensor) -> tuple[Tensor, Tensor]:
         """Scores of the tails of batches before, and which of them are no negatives."""
-        known = self._known(head, relation, self.queued.clamp(min=0)) | (self.queued < 0)
-        return self.scorer(u, self.queue), known
-
-    def _remember(self, v: Tensor, tail: Tensor) -> None:
-        if self.training:
-            kept = len(self.queue)
-            self.queue = torch.cat([v.detach().to(self.queue.dtype), self.queue])[:kept]
-            self.queued = torch.cat([tail, self.queued])[:kept]
+        assert self.bank is not None
+        tails = self.bank.label
+        known = self._known(head, relation, tails.clamp(min=0)) | (tails < 0)
+        return self.scorer(u, self.bank.rows), known
 
     def _known(self, head: Tensor, relation: Tensor, candidates: Tensor) -> Tensor:
         """Which candidates [m] are answers in TRAIN to queries [n], boolean [n, m]."""
@@ -247,11 +246,3 @@ class LPBERT(nn.Module):
             f"LPBERT({self.encoder!r}, {self.num_entities} entities, {self.loss}, "
             f"{self.scorer.kind}, towers={towers})"
         )
-
-
-def _check(**choices: tuple[str, tuple[str, ...]]) -> None:
-    for name, (given, known) in choices.items():
-        if given not in known:
-            raise InputError(
-                f"LPBERT({name}={given!r}) was asked for, but {name} is one of {known}"
-            )

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch_geometric.data import Batch
 
-from ..errors import InputError
+from ..errors import InputError, check_choices
 from ..graphs import SentenceGraph
 from ..nn.queries import Queries
 from ..nn.query_decoder import ACTIVATIONS, HIDDEN, QueryDecoder
@@ -105,9 +105,9 @@ class QIDN(nn.Module):
     ):
         super().__init__()
         dim = encoder.dim if model_dim is None else model_dim
-        _check_choices(keys=(keys, KEYS), hidden=(hidden, HIDDEN))
-        _check_choices(activation=(activation, tuple(ACTIVATIONS)))
-        _check_choices(token_pooling=(token_pooling, POOLINGS))
+        check_choices("QIDN", keys=(keys, KEYS), hidden=(hidden, HIDDEN))
+        check_choices("QIDN", activation=(activation, tuple(ACTIVATIONS)))
+        check_choices("QIDN", token_pooling=(token_pooling, POOLINGS))
         _check_positive(num_relations=num_relations, num_queries=num_queries, layers=layers)
         _check_positive(longest=longest, temperature=temperature)
         _check_parts(dim, heads, branches, hidden, num_types, pseudo_instances)
@@ -223,12 +223,6 @@ class QIDN(nn.Module):
 def _as_batch(graph: SentenceGraph) -> SentenceGraph:
     """Returns a batch, of one sentence if it is none."""
     return graph if "ptr" in graph["token"] else Batch.from_data_list([graph])
-
-
-def _check_choices(**choices: tuple[str, tuple[str, ...]]) -> None:
-    for name, (given, known) in choices.items():
-        if given not in known:
-            raise InputError(f"QIDN({name}={given!r}) was asked for, but {name} is one of {known}")
 
 
 def _check_positive(**sizes: float) -> None:

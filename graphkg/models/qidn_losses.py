@@ -8,7 +8,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from ..nn.instance_losses import InstanceBank, class_contrast, instance_contrast
+from ..nn.bank import InstanceBank
+from ..nn.instance_losses import class_contrast, instance_contrast
 from ..nn.matching import match
 from ..nn.slot_heads import Slots, Temperature
 from ..nn.slot_losses import GoldSlots, matching_cost, triple_loss

@@ -1,7 +1,8 @@
 """Layers and losses on tensors; they know no graph, no store and no model."""
 
+from .bank import InstanceBank
 from .flat_lstm import run_lstm
-from .instance_losses import InstanceBank, class_contrast, instance_contrast
+from .instance_losses import class_contrast, instance_contrast
 from .link_losses import kvsall_bce, n3, one_vs_all_ce, sampled_ce, self_adversarial
 from .losses import adaptive_threshold_loss, smooth_targets, smoothed_bce
 from .pooling import pool

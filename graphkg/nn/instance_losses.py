@@ -6,8 +6,10 @@ Letters: N instances, K instances of a bank, R classes, D channels.
 from __future__ import annotations
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
+
+from .bank import InstanceBank
 
 
 def instance_contrast(
@@ -60,29 +62,3 @@ def class_contrast(
     """
     logits = F.normalize(v, dim=1) @ F.normalize(classes, dim=1).t() / temperature
     return F.cross_entropy(logits, label, reduction="sum") / max(label.numel(), 1)
-
-
-class InstanceBank(nn.Module):
-    """A queue of the instances of batches before, without gradient; the paper has none.
-
-    Args:
-        size: K.
-        dim: D.
-    """
-
-    rows: Tensor
-    label: Tensor
-
-    def __init__(self, size: int, dim: int):
-        super().__init__()
-        self.register_buffer("rows", torch.zeros(size, dim))
-        self.register_buffer("label", torch.full((size,), -1))
-
-    def remember(self, v: Tensor, label: Tensor) -> None:
-        """Puts instances [N, D] of the classes [N] in front; the oldest ones fall out."""
-        size = self.label.numel()
-        self.rows = torch.cat([v.detach().to(self.rows.dtype), self.rows])[:size]
-        self.label = torch.cat([label, self.label])[:size]
-
-    def __repr__(self) -> str:
-        return f"InstanceBank({self.rows.size(0)}, {self.rows.size(1)})"

@@ -5,6 +5,7 @@ Letters: P pieces of B texts, one after the other; L the longest text; D channel
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -131,9 +132,9 @@ class TextEncoder(nn.Module):
             budget: places, padding included, that one pass of the model may have; a longer text
                 has a pass of its own. ``None`` = 1,024 on a CPU and 65,536 elsewhere.
         """
-        order, _ = by_length(ptr)
-        found = [self.pool(*each) for each in self._passes(piece, ptr, segment, budget)]
-        return torch.cat(found)[order.argsort()]
+        order, place = by_length(ptr)
+        passes = self._passes(piece, ptr.diff()[order], segment, place, budget)
+        return torch.cat([self.pool(*each) for each in passes])[order.argsort()]
 
     def hidden(
         self,
@@ -143,18 +144,22 @@ class TextEncoder(nn.Module):
         budget: int | None = None,
     ) -> Tensor:
         """Returns the last hidden state of every piece, [P, D], likewise in several passes."""
-        found = [rows for rows, _ in self._passes(piece, ptr, segment, budget)]
-        return torch.cat(found)[by_length(ptr)[1].argsort()]
+        order, place = by_length(ptr)
+        passes = self._passes(piece, ptr.diff()[order], segment, place, budget)
+        return torch.cat([rows for rows, _ in passes])[place.argsort()]
 
     def _passes(
-        self, piece: Tensor, ptr: Tensor, segment: Tensor | None, budget: int | None
+        self,
+        piece: Tensor,
+        lengths: Tensor,
+        segment: Tensor | None,
+        place: Tensor,
+        budget: int | None,
     ) -> Iterator[tuple[Tensor, Tensor]]:
-        """Yields rows and pointers of the texts by rising length."""
+        """Yields rows and pointers of texts of rising lengths [B], whose pieces are at `place`."""
         budget = budget or BUDGETS.get(piece.device.type, WIDE_BUDGET)
-        order, place = by_length(ptr)
         piece, segment = piece[place], None if segment is None else segment[place]
-        lengths = ptr.diff()[order]
-        ends = torch.cat([ptr[:1], lengths.cumsum(0)])
+        ends = torch.cat([lengths.new_zeros(1), lengths.cumsum(0)])
         for start, stop in _runs(lengths.tolist(), budget):
             own = ends[start : stop + 1]
             inside = slice(int(own[0]), int(own[-1]))
@@ -198,10 +203,11 @@ def by_length(ptr: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _runs(lengths: list[int], budget: int) -> Iterator[tuple[int, int]]:
-    """Yields from where to where texts of rising lengths share a pass."""
+    """Yields from where to where texts of rising lengths share a pass; at least one does."""
     start = 0
-    for number, length in enumerate(lengths):
-        if number > start and length * (number + 1 - start) > budget:
-            yield start, number
-            start = number
-    yield start, len(lengths)
+    while start < len(lengths):
+        ends = range(start + 2, len(lengths) + 1)
+        # The places that a pass takes rise with its last text.
+        more = bisect_right(ends, budget, key=lambda stop: lengths[stop - 1] * (stop - start))
+        yield start, start + 1 + more
+        start += 1 + more

@@ -11,7 +11,7 @@ import importlib
 import os
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import InputError, nearest
 from ..training import Settings, TrainSettings
@@ -21,6 +21,7 @@ from ..version import FORMAT, __version__
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+SettingsType = TypeVar("SettingsType", bound=Settings)
 RECIPE = "recipe.yaml"
 BUNDLED = Path(__file__).parent / "bundled"
 DEFAULT = "jrrelp-redocred-en"
@@ -212,6 +213,42 @@ def check_new_run(folder: Path) -> None:
     """Raises an InputError unless a training can begin in `folder`."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{folder} exists and is not empty: name another folder, or use --resume")
+
+
+def run_settings(folder: str | Path, system: str, kind: type[Settings]) -> Any:
+    """Returns the settings that a run of a system was (or is being) trained with.
+
+    Raises:
+        InputError: no run folder, or one of another system.
+    """
+    found = read_recipe(Path(folder))
+    if found["system"] != system:
+        raise InputError(
+            f"{folder} holds a run of {found['system']!r}, but this training goes on with one of "
+            f"{system}: name that folder"
+        )
+    return kind.parse(found["settings"], f"{folder}/{RECIPE}")
+
+
+def begin_run(
+    folder: str | Path, system: str, recipe: SettingsType, resume: bool
+) -> tuple[Path, SettingsType]:
+    """Returns the folder and the settings that a training begins, or goes on, with.
+
+    Args:
+        folder: the run folder.
+        system: the name of the system.
+        recipe: the settings of a new run; one that is resumed has its own.
+        resume: go on with a training that was stopped.
+
+    Raises:
+        InputError: a folder that holds something already, or nothing to resume.
+    """
+    folder = Path(folder)
+    if resume:
+        return folder, run_settings(folder, system, type(recipe))
+    check_new_run(folder)
+    return folder, recipe
 
 
 def write_recipe(folder: Path, system: str, settings: Settings, **more: Any) -> None:

@@ -8,7 +8,7 @@ from ..datasets.triples import TripleData, read_triple_data
 from ..training import fit
 from ..training.batches import RowBatches
 from ..training.module import Validate
-from .base import check_new_run, read_recipe, write_recipe
+from .base import begin_run, write_recipe
 from .link import LinkRecipe
 from .link_system import LinkSystem
 
@@ -35,11 +35,7 @@ def train_link(
     Raises:
         InputError: a folder that holds something already, or nothing to resume.
     """
-    folder = Path(folder)
-    if resume:
-        recipe = LinkRecipe.parse(read_recipe(folder)["settings"], f"{folder}/recipe.yaml")
-    else:
-        check_new_run(folder)
+    folder, recipe = begin_run(folder, "link", recipe, resume)
     data = data or read_triple_data(recipe.data, data_path)
     system = LinkSystem.build(recipe, data)
     system.name = folder.resolve().name

@@ -12,7 +12,6 @@ from torch import Tensor
 
 from ..datasets.triples import TripleData, read_triple_data
 from ..graphs import KnowledgeGraph
-from ..graphs.knowledge import EDGE
 from ..models.lp_bert_pretraining import LPBERTPretraining
 from ..nn.text_encoder import TextEncoder
 from ..training import fit
@@ -21,10 +20,11 @@ from ..training.module import Validate
 from ..training.saving import new_folder, read_weights, write_weights
 from ..transforms import MaskTriples
 from ..transforms.mask_triples import MaskedTriples
-from .base import check_new_run, read_recipe, write_recipe
+from .base import begin_run, write_recipe
 from .long_ranking import subset_places
 from .lp_bert import LPBERTRecipe
 from .lp_bert_system import LPBERTSystem
+from .ranking_system import triple_ids
 
 STAGE_1 = "pretraining"
 MASKING_SEED = 13
@@ -76,20 +76,16 @@ def train_lp_bert(
     Raises:
         InputError: a folder that holds something already, or nothing to resume.
     """
-    folder = Path(folder)
-    if resume:
-        recipe = LPBERTRecipe.parse(read_recipe(folder)["settings"], f"{folder}/recipe.yaml")
-    else:
-        check_new_run(folder)
+    folder, recipe = begin_run(folder, "lp-bert", recipe, resume)
     data = data or read_triple_data(recipe.data, data_path)
     system: LPBERTSystem = LPBERTSystem.build(recipe, data, encoder, tokenizer)
     system.name = folder.resolve().name
     write_recipe(folder, "lp-bert", recipe, trained=False, data=system.data)
     if recipe.pretraining:
         pretrain(system, folder / STAGE_1, resume)
-    rows = training_rows(data.train, recipe.inverse_relations)
+    graph = data.train.with_inverses() if recipe.inverse_relations else data.train
     shuffled = QueryBatches if recipe.whole_queries else RowBatches
-    batches = shuffled(rows, recipe.train.batch_size)
+    batches = shuffled(triple_ids(graph), recipe.train.batch_size)
     validate = _validate(system) if data.valid.heads.numel() else None
     begun = resume and (folder / "checkpoints").is_dir()
     result = fit(system.model, batches, recipe.train, validate, folder, begun)
@@ -109,9 +105,9 @@ def pretrain(system: LPBERTSystem, folder: Path, resume: bool = False) -> None:
         limit = min(recipe.pretrain_length, model.encoder.max_length)
         texts = replace(model.texts, limit=limit)
         mask = MaskTriples(texts, model.encoder.embedding.num_embeddings, recipe.pretraining)
-        rows = training_rows(system.triples.train, inverses=False)
+        rows = triple_ids(system.triples.train)
         batches = MaskedBatches(rows, recipe.pretrain.batch_size, mask)
-        valid = training_rows(system.triples.valid, inverses=False)
+        valid = triple_ids(system.triples.valid)
         likelihood = _likelihood(valid, mask, recipe.pretrain.batch_size) if len(valid) else None
         begun = resume and (folder / "checkpoints").is_dir()
         fit(stage, batches, recipe.pretrain, likelihood, folder, begun)
@@ -122,14 +118,8 @@ def pretrain(system: LPBERTSystem, folder: Path, resume: bool = False) -> None:
         read_weights(model.tail_encoder, folder / "encoder")
 
 
-def training_rows(graph: KnowledgeGraph, inverses: bool = True) -> Tensor:
-    """Returns the triples [E, 3], with those of inverse relations [2 E, 3] if asked for."""
-    graph = graph.with_inverses() if inverses else graph
-    return torch.stack([graph.heads, graph[EDGE].edge_type, graph.tails], 1)
-
-
 def _validate(system: LPBERTSystem) -> Validate:
-    rows = training_rows(system.triples.valid, inverses=False)
+    rows = triple_ids(system.triples.valid)
     kept = rows[subset_places(len(rows), system.recipe.valid_subset)]
     graph = KnowledgeGraph.from_ids(
         kept[:, [0, 2]].t(), kept[:, 1], system.triples.entities, system.triples.relations

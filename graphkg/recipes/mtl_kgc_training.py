@@ -8,7 +8,7 @@ from ..datasets.triples import TripleData, read_triple_data
 from ..errors import InputError
 from ..training import fit
 from ..training.module import Validate
-from .base import check_new_run, read_recipe, write_recipe
+from .base import begin_run, write_recipe
 from .mtl_kgc import MTLKGCRecipe
 from .mtl_kgc_batches import mtl_kgc_batches
 from .mtl_kgc_system import MTLKGCSystem
@@ -37,11 +37,7 @@ def train_mtl_kgc(
         InputError: a folder that holds something already, nothing to resume, or nothing to select
             an epoch on.
     """
-    folder = Path(folder)
-    if resume:
-        recipe = MTLKGCRecipe.parse(read_recipe(folder)["settings"], f"{folder}/recipe.yaml")
-    else:
-        check_new_run(folder)
+    folder, recipe = begin_run(folder, "mtl-kgc", recipe, resume)
     data = data or read_triple_data(recipe.data, data_path)
     if recipe.select_on_dev and (not data.valid.heads.numel() or recipe.eval_subset == 0):
         raise InputError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ..datasets.triples import TripleData
@@ -30,13 +31,8 @@ def read_texts(data: TripleData, settings: TextSettings, tokenizer: Any) -> Grap
     ("name, definition"), that text. An entity without either is read by its label, its underscores
     as spaces; ``counts`` tells how many those are, and how many texts are cut.
     """
-    entities = [entity_text(data, label, settings.descriptions) for label in data.entities]
-    names = [short_name(data, label) for label in data.entities]
-    relations = [relation_text(data, label) for label in data.relations]
-    if settings.lower_case:
-        entities, names, relations = (
-            [text.lower() for text in texts] for texts in (entities, names, relations)
-        )
+    entities, names = entity_texts(data, data.entities.labels, settings)
+    relations = [_cased(relation_text(data, label), settings) for label in data.relations]
     texts = GraphTexts.from_texts(
         entities, names, relations, tokenizer, settings.max_length, settings.inverse
     )
@@ -44,6 +40,14 @@ def read_texts(data: TripleData, settings: TextSettings, tokenizer: Any) -> Grap
     without = sum(label not in known for label in data.entities)
     texts.counts["without_text"] = without
     return texts
+
+
+def entity_texts(
+    data: TripleData, labels: Sequence[str], settings: TextSettings
+) -> tuple[list[str], list[str]]:
+    """Returns the texts of entities, and their short names, as the settings want them."""
+    texts = [_cased(entity_text(data, label, settings.descriptions), settings) for label in labels]
+    return texts, [_cased(short_name(data, label), settings) for label in labels]
 
 
 def entity_text(data: TripleData, label: str, descriptions: bool = True) -> str:
@@ -70,6 +74,10 @@ def short_name(data: TripleData, label: str) -> str:
     if name == data.entities.descriptions.get(label):
         name = name.split(" -- ")[0].split(", ")[0]
     return name
+
+
+def _cased(text: str, settings: TextSettings) -> str:
+    return text.lower() if settings.lower_case else text
 
 
 def _plain(label: str) -> str:

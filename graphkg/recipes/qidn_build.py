@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,15 +14,14 @@ from ..errors import InputError
 from ..graphs import SentenceGraph
 from ..graphs.gold import UNTYPED
 from ..models import QIDN
-from ..nn.encoder_files import check_tokenizer, load_tokenizer
 from ..nn.text_encoder import TextEncoder
 from ..training.saving import read_weights, write_checksums, write_weights
 from ..transforms import ToPieces
 from ..vocab import Vocabularies
+from .encoders import files_in, fit_encoder, open_encoder, read_encoder, write_encoder
 from .qidn import QIDNRecipe
 from .relation_vocabularies import lower_words
 
-ENCODER = "encoder"
 POOLING = "cls"  # tokens are read one by one, so a pooler would be weights without a loss
 
 
@@ -89,8 +87,7 @@ def build_qidn_parts(
             fit encoder or data.
     """
     torch.manual_seed(recipe.train.seed)
-    encoder = encoder or TextEncoder.from_pretrained(recipe.encoder, POOLING)
-    tokenizer = tokenizer or load_tokenizer(recipe.encoder)
+    encoder, tokenizer = open_encoder(recipe.encoder, POOLING, encoder, tokenizer)
     kinds = data.kinds if recipe.typed else None
     known = {"relation": data.relations} | ({} if kinds is None else {"kind": kinds})
     if recipe.pseudo_instances and kinds is None:
@@ -109,14 +106,7 @@ def _parts(
     encoder: TextEncoder,
     tokenizer: Any,
 ) -> QIDNParts:
-    check_tokenizer(tokenizer, encoder.embedding.num_embeddings)
-    if recipe.max_length > encoder.max_length:
-        raise InputError(
-            f"max_length={recipe.max_length} was asked for, but the encoder reads at most "
-            f"{encoder.max_length} pieces"
-        )
-    if recipe.encoder_dropout is not None:
-        encoder.set_dropout(recipe.encoder_dropout)
+    fit_encoder(encoder, tokenizer, recipe.max_length, recipe.encoder_dropout)
     model = QIDN(
         encoder,
         len(vocabularies.relation),
@@ -133,21 +123,15 @@ def write_qidn_parts(parts: QIDNParts, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     write_weights(parts.model, folder)
     parts.vocabularies.save(folder / "vocabularies")
-    parts.model.tokens.encoder.model.config.save_pretrained(folder / ENCODER)
-    parts.tokenizer.save_pretrained(folder / ENCODER)
-    names = [
-        f"{name}/{file}"
-        for name in ("vocabularies", ENCODER)
-        for file in sorted(os.listdir(folder / name))
-    ]
+    names = write_encoder(parts.model.tokens.encoder, parts.tokenizer, folder)
+    names += files_in(folder, "vocabularies")
     write_checksums(folder, ["model.safetensors", *names])
 
 
 def read_qidn_parts(recipe: QIDNRecipe, folder: Path, num_types: int) -> QIDNParts:
     """Reads what :func:`write_qidn_parts` wrote; the caller has checked the checksums."""
     vocabularies = Vocabularies.load(folder / "vocabularies")
-    encoder = TextEncoder.from_config(folder / ENCODER, POOLING)
-    parts = _parts(recipe, vocabularies, num_types, encoder, load_tokenizer(folder / ENCODER))
+    parts = _parts(recipe, vocabularies, num_types, *read_encoder(folder, POOLING))
     read_weights(parts.model, folder)
     parts.model.eval()
     return parts

@@ -7,30 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from ..datasets.extraction import ExtractionData, read_extraction_data
-from ..errors import InputError
 from ..graphs import SentenceGraph
 from ..graphs.sentence import OF
 from ..nn.text_encoder import TextEncoder
 from ..training import fit
-from .base import check_new_run, read_recipe, write_recipe
+from .base import begin_run, write_recipe
 from .qidn import QIDNRecipe
 from .qidn_system import QIDNSystem
-
-
-def qidn_recipe_of(folder: str | Path) -> QIDNRecipe:
-    """Returns the settings that a run folder was (or is being) trained with.
-
-    Raises:
-        InputError: no run folder, or one of another system.
-    """
-    folder = Path(folder)
-    found = read_recipe(folder)
-    if found["system"] != "qidn":
-        raise InputError(
-            f"{folder} holds a run of {found['system']!r}, but this training goes on with one of "
-            "qidn: name that folder"
-        )
-    return QIDNRecipe.parse(found["settings"], f"{folder}/recipe.yaml")
 
 
 def read_qidn_data(recipe: QIDNRecipe, path: str | Path | None = None) -> ExtractionData:
@@ -78,11 +61,7 @@ def train_qidn(
         InputError: a folder that holds something already, or nothing to resume; data without
             training sentences, or settings that do not fit.
     """
-    folder = Path(folder)
-    if resume:
-        recipe = qidn_recipe_of(folder)
-    else:
-        check_new_run(folder)
+    folder, recipe = begin_run(folder, "qidn", recipe, resume)
     data = data or read_qidn_data(recipe, data_path)
     graphs = data.part("train")
     system = QIDNSystem.build(recipe, data, encoder, tokenizer)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from pathlib import Path
 from typing import Any, NamedTuple
-
-from ..errors import InputError
 
 # Module and name of: settings by preset and changes; training.
 TRAININGS = {
@@ -31,24 +28,6 @@ class RankingTraining(NamedTuple):
 def ranking_training(system: str) -> RankingTraining:
     """Returns the training of a system."""
     return RankingTraining(*map(_find, TRAININGS[system]))
-
-
-def trained_recipe(folder: str | Path) -> Any:
-    """Returns the settings that a run folder was (or is being) trained with.
-
-    Raises:
-        InputError: a run of a system that is trained otherwise, or not at all.
-    """
-    from .base import read_recipe
-
-    found = read_recipe(Path(folder))
-    if found["system"] not in TRAININGS:
-        raise InputError(
-            f"{folder} holds a run of {found['system']!r}, but this training goes on with one of "
-            f"{', '.join(TRAININGS)}: name that folder"
-        )
-    kind = type(ranking_training(found["system"]).build_recipe())
-    return kind.parse(found["settings"], f"{folder}/recipe.yaml")
 
 
 def _find(path: str) -> Any:

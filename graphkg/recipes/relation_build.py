@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,17 +11,22 @@ import torch
 from ..datasets.vectors import WordVectors
 from ..models import JRRELP, KindGraph
 from ..nn import TextEncoder
-from ..nn.encoder_files import load_tokenizer
 from ..relation import SpanBERT
 from ..training.saving import read_weights, weight_shapes, write_checksums, write_weights
 from ..vocab import Vocabularies
+from .encoders import files_in, read_encoder, write_encoder
 from .jrrelp import JRRELPRecipe
 from .relation_data import RelationData
 from .relation_inputs import PieceInputs, TreeInputs
-from .relation_model import build_model, build_transformer_model, encoder_pooling, read_encoder
+from .relation_model import (
+    build_model,
+    build_transformer_model,
+    encoder_pooling,
+    pretrained_encoder,
+)
 from .relation_vocabularies import build_vocabularies, lower_words, word_rows
 
-TOKEN, ENCODER = "store.tables.token.", "encoder"
+TOKEN = "store.tables.token."
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ def build_parts(recipe: JRRELPRecipe, data: RelationData, vectors: WordVectors |
         shuffle=recipe.train.seed if recipe.kg == "shuffled" else None,
     )
     if transformer:
-        encoder, tokenizer = read_encoder(recipe)
+        encoder, tokenizer = pretrained_encoder(recipe)
         encoder.add_rows(len(vocabularies.word))
         return _piece_parts(recipe, vocabularies, kinds, encoder, tokenizer)
     dim = vectors.dim if vectors else recipe.word_dim
@@ -92,13 +96,10 @@ def write_parts(parts: Parts, folder: Path) -> None:
     rows += [name for name in parts.model.state_dict() if name == f"{TOKEN}fixed"]
     write_weights(parts.model, folder, half=rows)
     parts.vocabularies.save(folder / "vocabularies")
-    folders = ["vocabularies"]
+    names = files_in(folder, "vocabularies")
     if isinstance(parts.inputs, PieceInputs):
         assert isinstance(parts.model.extractor, SpanBERT)
-        parts.model.extractor.encoder.model.config.save_pretrained(folder / ENCODER)
-        parts.inputs.tokenizer.save_pretrained(folder / ENCODER)
-        folders.append(ENCODER)
-    names = [f"{name}/{file}" for name in folders for file in sorted(os.listdir(folder / name))]
+        names += write_encoder(parts.model.extractor.encoder, parts.inputs.tokenizer, folder)
     write_checksums(folder, ["model.safetensors", *names])
 
 
@@ -114,9 +115,9 @@ def read_parts(recipe: JRRELPRecipe, folder: Path, negative: str | None) -> Part
         None if negative is None else vocabularies.relation[negative],
     )
     if recipe.extractor == "spanbert":
-        encoder = TextEncoder.from_config(folder / ENCODER, encoder_pooling(recipe))
-        tokenizer = load_tokenizer(folder / ENCODER)
-        parts = _piece_parts(recipe, vocabularies, kinds, encoder, tokenizer)
+        parts = _piece_parts(
+            recipe, vocabularies, kinds, *read_encoder(folder, encoder_pooling(recipe))
+        )
     else:
         learned, dim = shapes[f"{TOKEN}weight"]
         trained = learned if f"{TOKEN}fixed" in shapes else None

@@ -10,10 +10,10 @@ from torch import Tensor
 from ..errors import InputError
 from ..models import JRRELP, KindGraph
 from ..nn import TextEncoder
-from ..nn.encoder_files import load_tokenizer
 from ..relation import CGCN, PALSTM, RelationExtractor, SpanBERT
 from ..stores import EmbeddingStore, LearnedTable, TableView
 from ..vocab import Vocabularies
+from .encoders import open_encoder
 from .jrrelp import JRRELPRecipe
 from .link import LinkRecipe
 from .link_predictors import KINDS, build_predictor
@@ -152,7 +152,7 @@ def _cgcn(recipe: JRRELPRecipe, count: int, dim: int, relation_dim: int) -> CGCN
     )
 
 
-def read_encoder(recipe: JRRELPRecipe) -> tuple[TextEncoder, Any]:
+def pretrained_encoder(recipe: JRRELPRecipe) -> tuple[TextEncoder, Any]:
     """Loads the pretrained encoder that the settings name, and its tokenizer.
 
     Raises:
@@ -163,8 +163,7 @@ def read_encoder(recipe: JRRELPRecipe) -> tuple[TextEncoder, Any]:
             "extractor=spanbert was asked for without an encoder: set encoder=minilm, a folder or "
             "hub:owner/name"
         )
-    encoder = TextEncoder.from_pretrained(recipe.encoder, encoder_pooling(recipe))
-    return encoder, load_tokenizer(recipe.encoder)
+    return open_encoder(recipe.encoder, encoder_pooling(recipe))
 
 
 def encoder_pooling(recipe: JRRELPRecipe) -> str:

@@ -6,16 +6,10 @@ from pathlib import Path
 
 from ..parsing.base import Parser
 from ..training import fit
-from .base import check_new_run, read_recipe, write_recipe
+from .base import begin_run, write_recipe
 from .jrrelp import JRRELPRecipe
 from .relation_data import RelationData, read_relation_data
 from .relation_system import RelationSystem
-
-
-def trained_recipe(folder: str | Path) -> JRRELPRecipe:
-    """Returns the settings that a run folder was (or is being) trained with."""
-    folder = Path(folder)
-    return JRRELPRecipe.parse(read_recipe(folder)["settings"], f"{folder}/recipe.yaml")
 
 
 def train_jrrelp(
@@ -46,11 +40,7 @@ def train_jrrelp(
     from ..parsing import SpacyParser
     from ..parsing.cache import cached
 
-    folder = Path(folder)
-    if resume:
-        recipe = trained_recipe(folder)
-    else:
-        check_new_run(folder)
+    folder, recipe = begin_run(folder, "jrrelp", recipe, resume)
     if data is None:
         reader = cached(parser or SpacyParser())
         data = read_relation_data(recipe.data, data_path, reader, recipe.split_seed)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,17 +14,15 @@ from ..datasets.triples import TripleData
 from ..errors import InputError
 from ..graphs import GraphTexts, KnowledgeGraph
 from ..graphs.knowledge import EDGE
-from ..nn.encoder_files import check_tokenizer, load_tokenizer
 from ..nn.text_encoder import TextEncoder
 from ..training.saving import read_weights, write_checksums, write_weights
 from ..vocab import Vocabulary
 from .base import write_recipe
+from .encoders import fit_encoder, open_encoder, read_encoder, write_encoder
 from .link_files import FILES, read_triple_files, write_triple_files
-from .node_texts import NewEntity, entity_text, read_texts, warn_of_texts
+from .node_texts import NewEntity, entity_texts, read_texts, warn_of_texts
 from .ranking_system import RankingSystem
 from .text_settings import TextSettings
-
-ENCODER = "encoder"
 
 
 class TextSystem(RankingSystem):
@@ -79,8 +76,7 @@ class TextSystem(RankingSystem):
             InputError: an encoder that is not there, or a tokenizer of another.
         """
         torch.manual_seed(recipe.train.seed)
-        encoder = encoder or TextEncoder.from_pretrained(recipe.encoder, recipe.pooling)
-        tokenizer = tokenizer or load_tokenizer(recipe.encoder)
+        encoder, tokenizer = open_encoder(recipe.encoder, recipe.pooling, encoder, tokenizer)
         system = cls._assembled(recipe, triples, encoder, tokenizer)
         warn_of_texts(system.model.texts, triples.name)
         return system
@@ -89,15 +85,7 @@ class TextSystem(RankingSystem):
     def _assembled(
         cls, recipe: Any, triples: TripleData, encoder: TextEncoder, tokenizer: Any
     ) -> Any:
-        check_tokenizer(tokenizer, encoder.embedding.num_embeddings)
-        longest = encoder.max_length
-        if recipe.max_length > longest:
-            raise InputError(
-                f"max_length={recipe.max_length} was asked for, but the encoder reads at most "
-                f"{longest} pieces"
-            )
-        if recipe.dropout is not None:
-            encoder.set_dropout(recipe.dropout)
+        fit_encoder(encoder, tokenizer, recipe.max_length, recipe.dropout)
         texts = read_texts(triples, recipe, tokenizer)
         model = cls.build_model(recipe, encoder, texts, triples)
         return cls(recipe, model, triples, tokenizer)
@@ -112,10 +100,7 @@ class TextSystem(RankingSystem):
         """
         data = extended(self.triples, new)
         labels = data.entities.labels[len(self.triples.entities) :]
-        texts = [entity_text(data, label, self.recipe.descriptions) for label in labels]
-        names = list(labels)
-        if self.recipe.lower_case:
-            texts, names = [x.lower() for x in texts], [x.lower() for x in names]
+        texts, names = entity_texts(data, labels, self.recipe)
         model = self.model.with_texts(self.model.texts.with_entities(texts, names, self.tokenizer))
         system = type(self)(self.recipe, model, data, self.tokenizer, self.name)
         system.training, system.fingerprint = self.training, self.fingerprint
@@ -131,9 +116,7 @@ class TextSystem(RankingSystem):
         folder.mkdir(parents=True, exist_ok=True)
         write_weights(self.model, folder)
         write_triple_files(self.triples, folder)
-        self.model.encoder.model.config.save_pretrained(folder / ENCODER)
-        self.tokenizer.save_pretrained(folder / ENCODER)
-        names = [f"{ENCODER}/{file}" for file in sorted(os.listdir(folder / ENCODER))]
+        names = write_encoder(self.model.encoder, self.tokenizer, folder)
         write_checksums(folder, ["model.safetensors", *FILES, *names])
         more = {"data": self.data, "training": self.training}
         write_recipe(folder, self.system, self.recipe, trained=True, **more)
@@ -143,8 +126,7 @@ class TextSystem(RankingSystem):
         """Builds the system that :meth:`write` wrote."""
         settings = cls.settings.parse(recipe["settings"], f"{folder}/recipe.yaml")
         triples = read_triple_files(folder, recipe["data"]["name"])
-        encoder = TextEncoder.from_config(folder / ENCODER, settings.pooling)
-        system = cls._assembled(settings, triples, encoder, load_tokenizer(folder / ENCODER))
+        system = cls._assembled(settings, triples, *read_encoder(folder, settings.pooling))
         read_weights(system.model, folder)
         system.model.eval()
         system.name, system.data = folder.resolve().name, recipe["data"]

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch_geometric.utils import degree
 
-from ..errors import InputError
+from ..errors import InputError, check_choices
 from ..graphs.sentence import PATH, SentenceGraph
 from ..nn.flat_lstm import run_lstm
 from ..nn.pooling import POOLINGS, pool
@@ -85,8 +85,7 @@ class CGCN(RelationExtractor):
         official_pad_pooling: bool = False,
     ):
         super().__init__(relation_dim, num_relations)
-        _check_choice("pooling", pooling, tuple(POOLINGS))
-        _check_choice("gcn_bias", gcn_bias, BIASES)
+        check_choices("CGCN", pooling=(pooling, tuple(POOLINGS)), gcn_bias=(gcn_bias, BIASES))
         self.pooling, self.no_adjacency = pooling, no_adjacency
         self.pooling_l2, self.conv_l2 = pooling_l2, conv_l2
         self.official_pad_pooling = official_pad_pooling
@@ -172,8 +171,3 @@ def _pads(ptr: Tensor) -> Tensor:
     lengths = ptr.diff()
     sentences = torch.arange(lengths.numel(), device=ptr.device)
     return sentences.repeat_interleave(lengths.max() - lengths)
-
-
-def _check_choice(name: str, given: str, known: tuple[str, ...]) -> None:
-    if given not in known:
-        raise InputError(f"CGCN({name}={given!r}) was asked for, but {name} is one of {known}")

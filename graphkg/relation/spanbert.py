@@ -10,7 +10,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from ..errors import InputError
+from ..errors import InputError, check_choices
 from ..graphs.sentence import OF, SentenceGraph
 from ..nn.pooling import pool
 from ..nn.text_encoder import TextEncoder
@@ -61,8 +61,7 @@ class SpanBERT(RelationExtractor):
         relation_dim: int | None = None,
     ):
         super().__init__(relation_dim or encoder.dim, num_relations)
-        if read not in READS:
-            raise InputError(f"SpanBERT(read={read!r}) was asked for, but read is one of {READS}")
+        check_choices("SpanBERT", read=(read, READS))
         self.encoder, self.dropout, self.read = encoder, nn.Dropout(dropout), read
         width = encoder.dim if read == "text" else 2 * encoder.dim
         same = width == self.relation_dim

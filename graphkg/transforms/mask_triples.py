@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from ..errors import InputError
-from ..graphs import GraphTexts, NodeText, Ragged, Sequences
+from ..graphs import GraphTexts, Ragged, Sequences
 
 TASKS = ("mlm", "mem", "mrm")
 IGNORED = -100
@@ -92,7 +92,7 @@ class MaskTriples:
         allowed[[piece for piece in texts.special if piece < num_pieces]] = False
         self._drawn = allowed.nonzero().view(-1)
         # Rows of texts, then of short names.
-        self._either = _both(texts.entity, texts.name)
+        self._either = texts.entity.followed_by(texts.name)
 
     def __call__(self, triples: Tensor) -> MaskedTriples:
         """Masks the texts of triples [B, 3], on the CPU."""
@@ -137,8 +137,3 @@ class MaskTriples:
 
     def __repr__(self) -> str:
         return f"MaskTriples({', '.join(self.tasks)}, {self.texts!r})"
-
-
-def _both(first: NodeText, second: NodeText) -> NodeText:
-    ids = torch.cat([first.ids, second.ids])
-    return NodeText(ids, torch.cat([first.ptr, second.ptr[1:] + first.ptr[-1]]))

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch_geometric.transforms import BaseTransform
 
-from ..errors import InputError
+from ..errors import InputError, check_choices
 from ..graphs.sentence import OF, SentenceGraph
 
 # As the Penn treebank and Stanford's tools write them.
@@ -47,8 +47,7 @@ class ToPieces(BaseTransform):
     ):
         if limit < 4:
             raise InputError(f"ToPieces(limit={limit}) was asked for, but a limit is at least 4")
-        if keep not in KEEPS:
-            raise InputError(f"ToPieces(keep={keep!r}) was asked for, but keep is one of {KEEPS}")
+        check_choices("ToPieces", keep=(keep, KEEPS))
         self.tokenizer, self.masks, self.limit = tokenizer, dict(masks or {}), limit
         self.keep = keep
         first = tokenizer.cls_token_id, tokenizer.bos_token_id

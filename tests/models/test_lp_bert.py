@@ -12,7 +12,7 @@ from graphkg.errors import InputError
 from graphkg.graphs import TripleIndex
 from graphkg.models import LPBERT, LPBERTPretraining
 from graphkg.nn.contrast import focal_loss, info_nce
-from graphkg.recipes.lp_bert_training import training_rows
+from graphkg.recipes.ranking_system import triple_ids
 from graphkg.training import evaluate_ranking
 from graphkg.transforms import MaskTriples
 
@@ -45,10 +45,10 @@ def test_a_triple_of_validation_or_test_is_never_a_one():
 
 
 def test_inverse_relations_double_the_training_triples():
-    found = training_rows(small_graph())
+    found = triple_ids(small_graph().with_inverses())
     assert len(found) == 2 * len(TRAIN)
     assert rows((ROME, BORN_BACK, ANN))[0].tolist() in found.tolist()
-    assert len(training_rows(small_graph(), inverses=False)) == len(TRAIN)
+    assert len(triple_ids(small_graph())) == len(TRAIN)
 
 
 @pytest.mark.parametrize("scorer", ["cosine", "concat"])
@@ -111,14 +111,14 @@ def test_tails_of_batches_before_are_negatives_too():
     plain = build(**options)
     first, second = rows((ANN, OF, CITY), (ROME, OF, A)), rows((LEE, OF, ANN), (LEE, BORN, ROME))
     torch.testing.assert_close(model.losses(first), plain.losses(first))
-    assert model.queued.tolist() == [CITY, A]
+    assert model.bank.label.tolist() == [CITY, A]
     assert model.losses(second)["contrast"] > plain.losses(second)["contrast"]
-    assert model.queued.tolist() == [ANN, ROME]
+    assert model.bank.label.tolist() == [ANN, ROME]
     # All that is remembered answers (Ann, of, ?): nothing is added.
-    model.queued = torch.tensor([CITY, A])
+    model.bank.label = torch.tensor([CITY, A])
     own = rows((ANN, OF, A), (ANN, OF, CITY))
     torch.testing.assert_close(model.eval().losses(own), plain.eval().losses(own))
-    assert model.queued.tolist() == [CITY, A]
+    assert model.bank.label.tolist() == [CITY, A]
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_the_masked_losses_are_means_over_their_own_places():
     torch.manual_seed(0)
     model = LPBERTPretraining(quiet_encoder()).eval()
     batch = MaskTriples(small_texts(), model.encoder.embedding.num_embeddings)(
-        training_rows(small_graph(), inverses=False)
+        triple_ids(small_graph())
     )
     given = batch.sequences
     hidden = model.encoder(given.piece, given.ptr, given.segment)

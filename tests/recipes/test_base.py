@@ -77,3 +77,17 @@ def test_a_folder_of_another_system_is_told():
 
     with pytest.raises(InputError, match="default holds a RelationSystem, but LinkSystem was"):
         LinkSystem.from_pretrained("default")
+
+
+def test_a_training_does_not_go_on_in_the_folder_of_another_system(tmp_path):
+    from graphkg.recipes.base import begin_run, write_recipe
+    from graphkg.recipes.jrrelp import build_recipe
+    from graphkg.recipes.link import build_link_recipe
+
+    links, relations = build_link_recipe(None, {"dim": 7}), build_recipe(None, {})
+    write_recipe(tmp_path, "link", links, trained=False)
+    assert begin_run(tmp_path, "link", build_link_recipe(), resume=True) == (tmp_path, links)
+    with pytest.raises(InputError, match="holds a run of 'link', but .* one of jrrelp"):
+        begin_run(tmp_path, "jrrelp", relations, resume=True)
+    with pytest.raises(InputError, match="is not empty: name another folder, or use --resume"):
+        begin_run(tmp_path, "link", links, resume=False)
