@@ -41,9 +41,11 @@ class CombinedRecipe(Settings):
         Raises:
             InputError: too many points, or a bonus that is not above 0.
         """
+        # Each by itself: where a NaN sorts to is chance.
+        if self.bonus_hops and not all(0 <= weight < float("inf") for weight in self.bonus_weights):
+            given = list(self.bonus_weights)
+            raise InputError(f"bonus_weights are {given}, but a bonus is a number above 0")
         bonuses = sorted({0.0, *self.bonus_weights}) if self.bonus_hops else []
-        if bonuses and not 0 <= bonuses[0] <= bonuses[-1] < float("inf"):
-            raise InputError(f"bonus_weights are {bonuses[1:]}, but a bonus is a number above 0")
         points = comb(self.steps + members - 1, members - 1) * max(len(bonuses), 1)
         if points > MOST_POINTS:
             raise InputError(

@@ -27,8 +27,9 @@ def test_what_cannot_be_tried_is_told():
     with pytest.raises(InputError, match="steps=100 for 6 members are 96,560,646 points"):
         CombinedRecipe(data="x", steps=100).grid(6)
     for wrong in (-0.1, float("inf"), float("nan")):
-        recipe = CombinedRecipe(data="x", bonus_hops=2, bonus_weights=(wrong, 1.0))
-        with pytest.raises(InputError, match="a bonus is a number above 0"):
-            recipe.grid(2)
+        for weights in ((wrong, 1.0), (1.0, wrong), (0.5, wrong, 1.0)):
+            recipe = CombinedRecipe(data="x", bonus_hops=2, bonus_weights=weights)
+            with pytest.raises(InputError, match="a bonus is a number above 0"):
+                recipe.grid(2)
     with pytest.raises(InputError, match="unknown key 'step'.*'steps'"):
         CombinedRecipe.parse({"data": "x", "step": 3}, "settings of combined")
