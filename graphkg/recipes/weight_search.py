@@ -52,7 +52,9 @@ class WeightSearch:
             grid: P rows of J weights from 0; in each row a ranker has one above 0.
             triples: [T, 3] int64, on the device of the rankers.
             memory_budget: bytes for the scores, or as ``"1GB"``; where blocks of ``QUERIES``
-                queries do not fit, fewer are asked at a time, and last bits may differ then.
+                queries do not fit, fewer are asked at a time, and last bits of a score may differ
+                then from those of a whole ranking; so may they where two entities both have a
+                bonus, which is not added here.
             progress: show a progress bar.
 
         Raises:

@@ -21,10 +21,13 @@ from graphkg.vocab import Vocabulary
 ENTITIES = 30
 
 
-class Drawn(torch.nn.Module):
-    """Scores of few values, so that many tie, by given entity, relation and side."""
+FEW, MANY = 6, 2**22
 
-    def __init__(self, seed: int, values: int = 6):
+
+class Drawn(torch.nn.Module):
+    """Scores by given entity, relation and side; of few values many tie, of many next to none."""
+
+    def __init__(self, seed: int, values: int = FEW):
         super().__init__()
         draw = torch.Generator().manual_seed(seed)
         size = (2, RELATIONS, ENTITIES, ENTITIES)
@@ -67,10 +70,13 @@ def by_brute_force(rankers, near, grid, triples, known, normalise):
     st.sampled_from([1, 20_000, "1GB"]),
 )
 def test_every_point_has_the_mrr_of_a_whole_ranking(seed, members, bonus, normalise, budget):
+    # Sums of several terms tie up to their last bits, which depend on blocks and on the bonus.
+    exact = members == 1 or (budget == "1GB" and not bonus)
+    values = FEW if exact else MANY
     triples = draw_triples(60, seed, ENTITIES)
     train = draw_triples(40, seed + 1, ENTITIES)
     known = index_of(torch.cat([triples, train]), ENTITIES)
-    rankers = [Drawn(seed + n) for n in range(members)]
+    rankers = [Drawn(seed + n, values) for n in range(members)]
     near = near_of(train) if bonus else None
     hops = 1 if bonus else None
     recipe = CombinedRecipe(data="x", steps=4, bonus_hops=hops, bonus_weights=(0.25, 1.0))
