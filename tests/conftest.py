@@ -10,7 +10,10 @@ import torch
 from hypothesis import settings
 from torch_geometric.sampler import BaseSampler, HeteroSamplerOutput
 
-settings.register_profile("graphkg", deadline=None, max_examples=50, print_blob=True)
+# The same examples every time, so that a change is judged by itself; with the option
+# --hypothesis-profile=anew others are drawn.
+settings.register_profile("anew", deadline=None, max_examples=50, print_blob=True)
+settings.register_profile("graphkg", settings.get_profile("anew"), derandomize=True)
 settings.load_profile("graphkg")
 
 # The tensors of tests are tiny: a second thread costs more than it brings.
