@@ -1,5 +1,6 @@
 """The graphs that everything meets at: sentences, knowledge graphs, and the two joined."""
 
+from .adjacency import Adjacency, message_edges
 from .evidence import Evidence, Triple
 from .gold import end_of, gold_mentions, gold_triples
 from .graph_texts import GraphTexts
@@ -13,6 +14,7 @@ from .texts import NodeText
 from .triples import TripleIndex
 
 __all__ = [
+    "Adjacency",
     "Evidence",
     "Frame",
     "GraphTexts",
@@ -28,4 +30,5 @@ __all__ = [
     "end_of",
     "gold_mentions",
     "gold_triples",
+    "message_edges",
 ]

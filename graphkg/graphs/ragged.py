@@ -47,6 +47,13 @@ class Ragged:
         places = torch.arange(int(ptr[-1]), device=ptr.device) + shift
         return Ragged(self.values[places], ptr)
 
+    def among(self, other: Ragged) -> Tensor:
+        """Returns which values stand in the same row of `other` too, bool of their shape."""
+        if not other.values.numel() or not self.values.numel():
+            return torch.zeros_like(self.values, dtype=torch.bool)
+        width = 1 + torch.maximum(self.values.max(), other.values.max())
+        return torch.isin(self.row * width + self.values, other.row * width + other.values)
+
     def multi_hot(self, width: int) -> Tensor:
         """Returns [B, width] with 1.0 where a row holds the column's number."""
         hot = torch.zeros(len(self), width, device=self.values.device)

@@ -42,3 +42,11 @@ def test_row_names_the_row_of_each_value(rows):
 def test_multi_hot_has_a_one_where_a_row_holds_the_number(rows):
     expected = [[float(column in row) for column in range(10)] for row in rows]
     assert ragged(rows).multi_hot(10).tolist() == expected
+
+
+def test_values_are_among_another_ones_only_in_the_same_row():
+    rows = Ragged(torch.tensor([3, 1, 2, 1]), torch.tensor([0, 2, 2, 4]))
+    other = Ragged(torch.tensor([1, 3, 2]), torch.tensor([0, 1, 2, 3]))
+    assert rows.among(other).tolist() == [False, True, True, False]
+    empty = Ragged(torch.empty(0, dtype=torch.long), torch.tensor([0, 0, 0, 0]))
+    assert rows.among(empty).tolist() == [False] * 4 and empty.among(rows).shape == (0,)
