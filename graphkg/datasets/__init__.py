@@ -1,12 +1,15 @@
 """Readers of data sets: files in, graphs out. No reader downloads anything."""
 
 from .base import locate
+from .categories import LabelSplit, split_labelled, with_categories
 from .corpus import Corpus, Text
 from .documents import Document, ReDocRED
 from .extraction import ExtractionData, read_extraction_data
 from .fake import Fake
 from .fewshot import FewRel
 from .kbp37 import KBP37
+from .metaqa import MetaQA
+from .questions import Questions, draw_descriptions
 from .relation_files import RelationFolder
 from .relations import SemEval, held_out
 from .tacred import TACRED, ReTACRED
@@ -38,7 +41,10 @@ __all__ = [
     "Fake",
     "FewRel",
     "Kinships",
+    "LabelSplit",
+    "MetaQA",
     "Nations",
+    "Questions",
     "ReDocRED",
     "ReTACRED",
     "RelationFolder",
@@ -46,10 +52,13 @@ __all__ = [
     "Text",
     "TripleData",
     "check_triples",
+    "draw_descriptions",
     "held_out",
     "locate",
     "mention_kinds_from_ner",
     "read_extraction_data",
     "read_triple_data",
+    "split_labelled",
+    "with_categories",
     "with_tags",
 ]

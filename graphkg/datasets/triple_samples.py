@@ -55,6 +55,7 @@ def sample_entities(data: TripleData, count: int, seed: int = 0) -> TripleData:
         **parts,
         entity_names={x: data.entity_names[x] for x in labels if x in data.entity_names},
         entity_types={x: data.entity_types[x] for x in labels if x in data.entity_types},
+        entity_extracts={x: data.entity_extracts[x] for x in labels if x in data.entity_extracts},
     )
 
 

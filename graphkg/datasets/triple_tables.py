@@ -21,6 +21,7 @@ class NodeTable:
     names: dict[str, str] = field(default_factory=dict)
     descriptions: dict[str, str] = field(default_factory=dict)
     types: dict[str, list[str]] = field(default_factory=dict)
+    extracts: dict[str, str] = field(default_factory=dict)
 
     def only(self, kept: Collection[str]) -> NodeTable:
         """Returns the table without the rows whose ids are not in `kept`."""
@@ -30,6 +31,7 @@ class NodeTable:
             {label: name for label, name in self.names.items() if label in kept},
             {label: text for label, text in self.descriptions.items() if label in kept},
             {label: types for label, types in self.types.items() if label in kept},
+            {label: text for label, text in self.extracts.items() if label in kept},
         )
 
 
@@ -37,7 +39,8 @@ def read_node_table(path: Path) -> NodeTable:
     """Reads a table with a header line and a row for each id.
 
     The name is the column ``name``, or ``text`` where there is no ``name``; the description is
-    ``description``, or ``text``; columns that are not known are left aside.
+    ``description``, or ``text``; ``extract`` is a longer text, such as the beginning of an article;
+    columns that are not known are left aside.
 
     Raises:
         InputError: no column ``id``, a row of another width, or an id without or with two rows.
@@ -56,6 +59,8 @@ def read_node_table(path: Path) -> NodeTable:
             table.names[label] = name
         if description := row.get("description", text):
             table.descriptions[label] = description
+        if extract := row.get("extract"):
+            table.extracts[label] = extract
         if types := _types(row):
             table.types[label] = types
     return table

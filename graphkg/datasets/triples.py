@@ -32,6 +32,7 @@ class TripleData:
             Labels are the ids exactly as written.
         entity_names, relation_names: label -> readable name, for those that have one.
         entity_types: label -> readable types, for those that have any.
+        entity_extracts: label -> a longer text than the description, likewise.
     """
 
     name: str
@@ -41,6 +42,7 @@ class TripleData:
     entity_names: dict[str, str] = field(default_factory=dict)
     relation_names: dict[str, str] = field(default_factory=dict)
     entity_types: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    entity_extracts: dict[str, str] = field(default_factory=dict)
 
     @property
     def entities(self) -> Vocabulary:
@@ -56,6 +58,16 @@ class TripleData:
     def parts(self) -> dict[str, KnowledgeGraph]:
         """The graphs by the names of their parts."""
         return {"train": self.train, "valid": self.valid, "test": self.test}
+
+    def whole(self) -> KnowledgeGraph:
+        """Returns one graph with the triples of all parts, for tasks that predict none of them."""
+        stores = [graph[EDGE] for graph in self.parts.values()]
+        return KnowledgeGraph.from_ids(
+            torch.cat([store.edge_index for store in stores], 1),
+            torch.cat([store.edge_type for store in stores]),
+            self.entities,
+            self.relations,
+        )
 
     def known(self) -> TripleIndex:
         """The known answers of all parts: the filter of ranking metrics, built once."""
@@ -136,8 +148,8 @@ def read_triple_data(name_or_folder: str | Path, path: str | Path | None = None)
     A folder has ``train.tsv``, and may have ``valid.tsv`` (or ``dev.tsv``) and ``test.tsv``:
     head, relation and tail with tabs between them, no header, no quoting; ``.txt`` and ``.gz``
     will do. ``entities.tsv`` and ``relations.tsv`` have a header line with ``id`` and any of
-    ``name``, ``text``, ``description``, ``type``, ``entity_type``, ``types``, ``pos``. Where there
-    is such a table, ids follow its rows; otherwise first appearance over train, valid, test.
+    ``name``, ``text``, ``description``, ``extract``, ``type``, ``entity_type``, ``types``, ``pos``.
+    Where there is such a table, ids follow its rows; otherwise first appearance over train, valid, test.
 
     Args:
         name_or_folder: a name (wn18rr, fb15k-237, umls, kinships, nations, countries-s1,
@@ -175,6 +187,7 @@ def read_triple_data(name_or_folder: str | Path, path: str | Path | None = None)
         entity_names=tables[0].names if tables[0] else {},
         relation_names=tables[1].names if tables[1] else {},
         entity_types={label: types[label] for label in entities if label in types},
+        entity_extracts=tables[0].extracts if tables[0] else {},
     )
 
 

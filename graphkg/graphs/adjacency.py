@@ -38,11 +38,9 @@ def message_edges(graph: KnowledgeGraph, direction: Direction = "in") -> tuple[T
     check_choices("message_edges", direction=(direction, DIRECTIONS))
     index = graph[EDGE].edge_index
     edge = torch.arange(index.size(1), device=index.device)
-    if direction == "in":
-        return index, edge
-    if direction == "out":
-        return index.flip(0), edge
-    return torch.cat([index, index.flip(0)], 1), edge.repeat(2)
+    if direction == "both":
+        return torch.cat([index, index.flip(0)], 1), edge.repeat(2)
+    return (index if direction == "in" else index.flip(0)), edge
 
 
 @dataclass(frozen=True, repr=False)
@@ -62,13 +60,14 @@ class Adjacency:
     @classmethod
     def of(cls, graph: KnowledgeGraph, direction: Direction = "in") -> Adjacency:
         """Sorts the edges of a graph by the entity that reads them, see :func:`message_edges`."""
-        (source, target), edge = message_edges(graph, direction)
-        count = int(graph["entity"].num_nodes)
+        (source, target), _ = message_edges(graph, direction)
+        count, edges = int(graph["entity"].num_nodes), graph[EDGE].edge_index.size(1)
         # Ids below 2 ** 31 sort faster as 32-bit numbers.
         order = (target.int() if count < 2**31 else target).sort(stable=True).indices
         degree = torch.bincount(target, minlength=count)
         ptr = torch.cat([degree.new_zeros(1), degree.cumsum(0)])
-        return cls(ptr, source[order], edge[order])
+        neighbour = source[order]
+        return cls(ptr, neighbour, order.remainder_(edges) if direction == "both" else order)
 
     @property
     def num_entities(self) -> int:
@@ -113,7 +112,7 @@ class Adjacency:
             frontier = pairs[~torch.isin(pairs, found, assume_unique=True)]
             found = torch.cat([found, frontier]).sort().values
         lengths = torch.bincount(found // count, minlength=start.numel())
-        return Ragged(found % count, torch.cat([lengths.new_zeros(1), lengths.cumsum(0)]))
+        return Ragged.of_lengths(found % count, lengths)
 
     def __repr__(self) -> str:
         return f"Adjacency({self.num_entities} entities, {self.edge.numel()} edges)"

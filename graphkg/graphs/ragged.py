@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -19,6 +20,17 @@ class Ragged:
 
     values: Tensor
     ptr: Tensor
+
+    @classmethod
+    def of_lengths(cls, values: Tensor, lengths: Tensor) -> Ragged:
+        """Cuts `values` into rows of the given lengths [B]."""
+        return cls(values, torch.cat([lengths.new_zeros(1), lengths.cumsum(0)]))
+
+    @classmethod
+    def cat(cls, parts: Sequence[Ragged]) -> Ragged:
+        """Returns the rows of the first part, of the second, ...; of one part or more."""
+        values = torch.cat([part.values for part in parts])
+        return cls.of_lengths(values, torch.cat([part.lengths for part in parts]))
 
     def __len__(self) -> int:
         return self.ptr.numel() - 1
@@ -46,6 +58,11 @@ class Ragged:
         shift = (starts - ptr[:-1]).repeat_interleave(lengths)
         places = torch.arange(int(ptr[-1]), device=ptr.device) + shift
         return Ragged(self.values[places], ptr)
+
+    def where(self, kept: Tensor) -> Ragged:
+        """Returns the rows with those values alone that `kept` [sum of lengths] is true of."""
+        lengths = torch.bincount(self.row[kept], minlength=len(self))
+        return Ragged.of_lengths(self.values[kept], lengths)
 
     def among(self, other: Ragged) -> Tensor:
         """Returns which values stand in the same row of `other` too, bool of their shape."""

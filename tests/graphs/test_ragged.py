@@ -50,3 +50,11 @@ def test_values_are_among_another_ones_only_in_the_same_row():
     assert rows.among(other).tolist() == [False, True, True, False]
     empty = Ragged(torch.empty(0, dtype=torch.long), torch.tensor([0, 0, 0, 0]))
     assert rows.among(empty).tolist() == [False] * 4 and empty.among(rows).shape == (0,)
+
+
+def test_rows_are_put_behind_each_other_and_lose_single_values():
+    first = Ragged.of_lengths(torch.tensor([5, 6, 7]), torch.tensor([2, 0, 1]))
+    rows = Ragged.cat([first, Ragged.of_lengths(torch.tensor([8]), torch.tensor([1]))])
+    assert [rows[row].tolist() for row in range(4)] == [[5, 6], [], [7], [8]]
+    left = rows.where(rows.values % 2 == 0)
+    assert [left[row].tolist() for row in range(4)] == [[6], [], [], [8]]
