@@ -149,7 +149,8 @@ def read_triple_data(name_or_folder: str | Path, path: str | Path | None = None)
     head, relation and tail with tabs between them, no header, no quoting; ``.txt`` and ``.gz``
     will do. ``entities.tsv`` and ``relations.tsv`` have a header line with ``id`` and any of
     ``name``, ``text``, ``description``, ``extract``, ``type``, ``entity_type``, ``types``, ``pos``.
-    Where there is such a table, ids follow its rows; otherwise first appearance over train, valid, test.
+    Where there is such a table, ids follow its rows; otherwise first appearance over train, valid,
+    test.
 
     Args:
         name_or_folder: a name (wn18rr, fb15k-237, umls, kinships, nations, countries-s1,

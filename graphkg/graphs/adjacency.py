@@ -66,7 +66,7 @@ class Adjacency:
         order = (target.int() if count < 2**31 else target).sort(stable=True).indices
         degree = torch.bincount(target, minlength=count)
         ptr = torch.cat([degree.new_zeros(1), degree.cumsum(0)])
-        neighbour = source[order]
+        neighbour = source.index_select(0, order)
         return cls(ptr, neighbour, order.remainder_(edges) if direction == "both" else order)
 
     @property

@@ -16,6 +16,7 @@ FAMILY = Path(__file__).parents[2] / "datasets" / "family"
 
 def test_a_sample_has_every_triple_among_its_entities_and_no_other():
     data = read_triple_data(FAMILY)
+    data.entity_extracts = {label: f"all about {label}" for label in data.entities}
     sample = sample_entities(data, 60)
     kept = set(sample.entities)
     assert len(kept) == 60 and len(sample.relations) == len(data.relations)
@@ -27,6 +28,7 @@ def test_a_sample_has_every_triple_among_its_entities_and_no_other():
     assert sample.name_of(label) == data.name_of(label)
     assert sample.entities.descriptions[label] == data.entities.descriptions[label]
     assert sample.entity_types[label] == data.entity_types[label]
+    assert sample.entity_extracts == {label: f"all about {label}" for label in kept}
 
 
 def test_its_entities_hang_together_and_a_seed_draws_the_same():

@@ -72,6 +72,21 @@ def test_tables_give_the_order_names_descriptions_and_types(named):
     assert named.unseen.tolist() == [False, False, False, True, True]
 
 
+def test_a_table_may_have_longer_texts(folder):
+    rows = ["c\tA singer.\tAda Brandt sang.", "007\tA spy.\t", 'b "B"\t\tA boat.', "d\t\t"]
+    write(folder, entities="\n".join(["id\tdescription\textract", *rows]) + "\n")
+    data = read_triple_data(folder)
+    assert data.entity_extracts == {"c": "Ada Brandt sang.", 'b "B"': "A boat."}
+    assert data.entities.descriptions == {"c": "A singer.", "007": "A spy."}
+
+
+def test_the_whole_graph_has_the_triples_of_all_parts(folder):
+    data = read_triple_data(folder)
+    whole = data.whole()
+    assert whole.triples() == [t for part in data.parts.values() for t in part.triples()]
+    assert whole.entities is data.entities and whole.relations is data.relations
+
+
 def test_types_come_from_their_own_file_by_their_readable_names(folder):
     types = "id\ttype\tlabel\n007\tT1\tspy\n007\tT2\t\n007\tT2\t\nc\tT3\t\nq\tT3\t\n"
     names = "id\tname\nT2\tBriton\n"
