@@ -172,7 +172,8 @@ def _triple(line: str, place: Place) -> tuple[str, str, str]:
     if len(cells) != 3:
         what = f"{len(cells)} cells, but a triple has 3: subject|relation|object"
         raise place.error("ragged row", what)
-    if "" in cells:
-        what = f"the {COLUMNS[cells.index('')]} is empty: give all three a label"
+    bare = [cell.strip() for cell in cells]
+    if "" in bare:
+        what = f"the {COLUMNS[bare.index('')]} is empty: give all three a label"
         raise place.error("empty cell", what)
     return cells[0], cells[1], cells[2]

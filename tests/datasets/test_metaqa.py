@@ -150,6 +150,7 @@ def test_a_broken_question_is_told_with_its_line(tmp_path, line, message):
     [
         ("kb.txt", "a|r|b\na|r\n", r"kb.txt:2: 2 cells, but a triple has 3: subject\|relation"),
         ("kb.txt", "a|r|b\n\na||b\n", r"kb.txt:3: the relation is empty"),
+        ("kb.txt", "a|r| \n", r"kb.txt:1: the object is empty"),
         ("kb.txt", "Kismet|r|1944\nKismet|r|1945\n", r"kb.txt:2: the entity '1945' is not in"),
         ("entities.txt", "Kismet\n1944\nKismet\n", r"entities.txt:3: the entity 'Kismet' has the"),
         ("entities.txt", "0\tKismet\n2\t1944\n", r"entities.txt:2: the id '2', but.*: 1 here"),
@@ -161,6 +162,14 @@ def test_a_broken_graph_is_told_with_its_line(tmp_path, name, text, message):
     write(tmp_path, name, text)
     with pytest.raises(InputError, match=message):
         _ = MetaQA(tmp_path).graph
+
+
+def test_a_topic_without_a_word_is_told_with_its_line(tmp_path):
+    write(tmp_path, "kb.txt", KB)
+    write(tmp_path, "entities.txt", "0\tKismet\n1\t\u00a0\n")
+    write(tmp_path, "1-hop.dev.txt", "who made [\u00a0]\tKismet\n")
+    with pytest.raises(InputError, match=r"dev.txt:1: the topic entity has no word"):
+        _ = MetaQA(tmp_path).questions(1, "dev")[0]
 
 
 def test_what_the_folder_lacks_or_the_task_does_not_have_raises(folder):
