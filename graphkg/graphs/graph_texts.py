@@ -64,14 +64,7 @@ class GraphTexts:
             InputError: a tokenizer without the special pieces of a text pair, or a text without a
                 piece.
         """
-        first = tokenizer.cls_token_id, tokenizer.bos_token_id
-        last = tokenizer.sep_token_id, tokenizer.eos_token_id
-        begin, end = (next((i for i in ids if i is not None), None) for ids in (first, last))
-        if begin is None or end is None:
-            raise InputError(
-                f"the tokenizer {type(tokenizer).__name__} has no first or no separating piece "
-                "([CLS], [SEP]), which frame the texts of a graph: take that of an encoder"
-            )
+        begin, end = framing_pieces(tokenizer)
         both = [*relations, *(inverse + text for text in relations)]
         rows = {
             "entity": pieces(entities, tokenizer),
@@ -153,6 +146,23 @@ class GraphTexts:
             f"GraphTexts({self.num_entities} entities, {self.num_relations} relations, "
             f"{self.entity.ids.numel()} pieces, limit={self.limit})"
         )
+
+
+def framing_pieces(tokenizer: Any) -> tuple[int, int]:
+    """Returns the ids of the first and of the separating piece of a tokenizer.
+
+    Raises:
+        InputError: a tokenizer without them.
+    """
+    first = tokenizer.cls_token_id, tokenizer.bos_token_id
+    last = tokenizer.sep_token_id, tokenizer.eos_token_id
+    begin, end = (next((i for i in ids if i is not None), None) for ids in (first, last))
+    if begin is None or end is None:
+        raise InputError(
+            f"the tokenizer {type(tokenizer).__name__} has no first or no separating piece "
+            "([CLS], [SEP]), which frame the texts of a graph: take that of an encoder"
+        )
+    return begin, end
 
 
 def pieces(texts: Sequence[str], tokenizer: Any) -> NodeText:

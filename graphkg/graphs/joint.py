@@ -1,12 +1,17 @@
-"""JointGraph: a batch of sentences and a piece of a knowledge graph, linked by mentions."""
+"""JointGraph: a batch of sentences and a piece of a knowledge graph, linked by mentions.
+
+Letters: M mentions, N entities, n entities of a piece of the graph, L links.
+"""
 
 from __future__ import annotations
 
 import torch
+from torch import Tensor
 from torch_geometric.data import HeteroData
 
 from ..errors import InputError
 from .knowledge import EDGE
+from .mention_pieces import mention_pieces
 from .sentence import SentenceGraph
 
 REFERS = ("mention", "refers_to", "entity")
@@ -63,8 +68,46 @@ class JointGraph(HeteroData):
         joint[REFERS].edge_index = torch.stack([mention, local])
         return joint
 
+    def piece_links(self) -> Tensor:
+        """Returns which local entities each piece mentions, every (piece, entity) once, [2, L].
+
+        Raises:
+            InputError: sentences without pieces.
+        """
+        mention, entity = self[REFERS].edge_index
+        local = mention.new_full((int(self["mention"].num_nodes),), -1)
+        local[mention] = entity
+        piece, of = mention_pieces(self)
+        linked, count = local[of] >= 0, max(int(self["entity"].num_nodes), 1)
+        pairs = (piece[linked] * count + local[of[linked]]).unique()
+        return torch.stack([pairs // count, pairs % count])
+
     def __repr__(self) -> str:
         return (
             f"JointGraph({self['token'].num_nodes} tokens, {self['mention'].num_nodes} mentions, "
             f"{self['entity'].num_nodes} entities, {self[REFERS].edge_index.size(1)} links)"
         )
+
+
+def linked_entities(sentences: SentenceGraph) -> Tensor:
+    """Returns the entities that the mentions are linked to, rising and distinct: the seeds."""
+    entity = sentences["mention"].entity
+    return entity[entity >= 0].unique()
+
+
+def check_links(sentences: SentenceGraph, num_entities: int) -> None:
+    """Raises an InputError if a mention of a sentence or a batch is linked to no entity of N."""
+    entity = sentences["mention"].entity
+    wrong = (entity >= num_entities).nonzero().view(-1)
+    if not wrong.numel():
+        return
+    place, key = int(wrong[0]), sentences.key
+    number = place
+    if not isinstance(key, str):
+        ptr = sentences["mention"].ptr.cpu()
+        row = int(torch.searchsorted(ptr, place, right=True)) - 1
+        key, number = key[row], place - int(ptr[row])
+    raise InputError(
+        f"sentence {key!r}: mention {number} is linked to entity {int(entity[place])}, but the "
+        f"graph has {num_entities} (0-{num_entities - 1}): link it to one of these, or to none (-1)"
+    )

@@ -6,17 +6,16 @@ Letters: N entities, R relations, E edges, D channels of an entity, D_r of a rel
 from __future__ import annotations
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ..errors import InputError
-from ..nn.relational_gat import RelationalGAT
+from ..nn.knowledge_module import KnowledgeModule
 
 
-class GAT(nn.Module):
-    """Layers of :class:`~graphkg.nn.RelationalGAT`: entity rows read their neighbours' rows.
+class GAT(KnowledgeModule):
+    """A :class:`~graphkg.nn.KnowledgeModule` that can limit what an entity reads in training.
 
-    A predictor then reads the result in place of the rows themselves. The relations are the same
-    in all layers.
+    A predictor then reads the result in place of the rows themselves.
 
     Args:
         dim: D, a multiple of `heads`.
@@ -47,38 +46,27 @@ class GAT(nn.Module):
         dropout: float = 0.1,
         fan_out: int | None = None,
     ):
-        super().__init__()
-        for name, value in (("layers", layers), ("fan_out", fan_out)):
-            if value is not None and value < 1:
-                raise InputError(f"GAT({name}={value}) was given, but it is at least 1")
+        super().__init__(dim, relation_dim, layers, heads, composition, dropout)
+        if fan_out is not None and fan_out < 1:
+            raise InputError(f"GAT(fan_out={fan_out}) was given, but it is at least 1")
         self.fan_out = fan_out
-        self.layers = nn.ModuleList(
-            RelationalGAT(dim, relation_dim, heads, composition, dropout) for _ in range(layers)
-        )
 
     def forward(
         self,
-        entity_rows: Tensor,
-        relation_rows: Tensor,
+        x: Tensor,
+        relations: Tensor | None,
         edge_index: Tensor,
         edge_type: Tensor,
         generator: torch.Generator | None = None,
     ) -> Tensor:
         """Returns the entities after all rounds, [N, D]; `generator` draws the edges."""
         if self.training and self.fan_out is not None:
-            drawn = draw_incoming(edge_index[1], self.fan_out, entity_rows.size(0), generator)
+            drawn = draw_incoming(edge_index[1], self.fan_out, x.size(0), generator)
             edge_index, edge_type = edge_index[:, drawn], edge_type[drawn]
-        x = entity_rows
-        for layer in self.layers:
-            x = layer(x, relation_rows, edge_index, edge_type)
-        return x
+        return super().forward(x, relations, edge_index, edge_type)
 
     def __repr__(self) -> str:
-        first = self.layers[0]
-        assert isinstance(first, RelationalGAT)
-        sizes = f"{first.dim}, {first.relation_dim}, layers={len(self.layers)}"
-        said = f"heads={first.heads}, composition={first.composition!r}, fan_out={self.fan_out}"
-        return f"GAT({sizes}, {said})"
+        return f"{super().__repr__()[:-1]}, fan_out={self.fan_out})"
 
 
 def draw_incoming(

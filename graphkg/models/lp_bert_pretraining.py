@@ -8,13 +8,10 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from ..graphs import Sequences
 from ..nn.text_encoder import TextEncoder
-from ..nn.vocabulary_head import VocabularyHead
-
-IGNORED = -100
+from ..nn.vocabulary_head import VocabularyHead, masked_loss
 
 
 class Masked(Protocol):
@@ -59,16 +56,9 @@ class LPBERTPretraining(nn.Module):
         given = batch.sequences
         rows = self.encoder.hidden(given.piece, given.ptr, given.segment, self.budget)
         return {
-            "mlm": self.masked_loss(self.mlm_head, rows, batch.mlm),
-            "mim": self.masked_loss(self.mim_head, rows, batch.mim),
+            "mlm": masked_loss(self.mlm_head, rows, batch.mlm),
+            "mim": masked_loss(self.mim_head, rows, batch.mim),
         }
-
-    def masked_loss(self, head: VocabularyHead, rows: Tensor, labels: Tensor) -> Tensor:
-        """Mean cross entropy of what was masked, rows [P, H] and labels [P]."""
-        asked = labels != IGNORED
-        if not asked.any():
-            return rows.sum() * 0.0
-        return F.cross_entropy(head(rows[asked]), labels[asked])
 
     def groups(self) -> dict[str, Any]:
         """Parameter groups: ``encoder`` and ``head``."""

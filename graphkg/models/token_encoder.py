@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import InputError
+from ..graphs.mention_pieces import check_pieces
 from ..graphs.sentence import OF, SentenceGraph
 from ..nn.flat_lstm import run_lstm
 from ..nn.pooling import pool
@@ -88,11 +89,7 @@ class TokenEncoder(nn.Module):
 
     def forward(self, graph: SentenceGraph) -> Tokens:
         """Encodes a batch."""
-        if "piece" not in graph.node_types:
-            raise InputError(
-                "the sentences have no word pieces, but a transformer reads pieces: apply "
-                "graphkg.transforms.ToPieces first"
-            )
+        check_pieces(graph)
         piece = graph["piece"]
         rows = self.encoder.hidden(piece.input_id, piece.ptr, piece.segment)
         of, token = graph[OF].edge_index

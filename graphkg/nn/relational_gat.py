@@ -34,7 +34,8 @@ class RelationalGAT(MessagePassing):
     Eq. 1 prints :math:`W^k E_u` in the denominator, where :math:`W^k E_v` must stand for the
     weights to sum to 1. An entity without edges keeps :math:`\mathrm{LayerNorm}(E_v)`. Messages
     go from ``edge_index[0]`` to ``edge_index[1]``; JAKET's neighbours of a head are its tails,
-    which a graph with inverse edges has as well.
+    which a graph with inverse edges has as well. Without relation rows (JAKET's pre-training)
+    f(x, y) = x, and the MLP reads zeros in their place.
 
     Args:
         dim: D, a multiple of `heads`.
@@ -47,7 +48,7 @@ class RelationalGAT(MessagePassing):
         share_attention: one vector a for all heads, as the equation prints it.
 
     Shapes:
-        - input: entities [N, D], relations [R, D_r], edges [2, E], their relations [E]
+        - input: entities [N, D], relations [R, D_r] or ``None``, edges [2, E], their relations [E]
         - output: [N, D]
 
     Raises:
@@ -98,7 +99,7 @@ class RelationalGAT(MessagePassing):
             self.outer.reset_parameters()
 
     def forward(
-        self, x: Tensor, relations: Tensor, edge_index: Tensor, edge_type: Tensor
+        self, x: Tensor, relations: Tensor | None, edge_index: Tensor, edge_type: Tensor
     ) -> Tensor:
         """Returns the entities after one round of messages, [N, D]."""
         messages, alpha = self._attend(x, relations, edge_index, edge_type)
@@ -107,7 +108,7 @@ class RelationalGAT(MessagePassing):
         return self.norm(self.dropout(self.activation(heads.flatten(1))) + x)
 
     def attention(
-        self, x: Tensor, relations: Tensor, edge_index: Tensor, edge_type: Tensor
+        self, x: Tensor, relations: Tensor | None, edge_index: Tensor, edge_type: Tensor
     ) -> Tensor:
         r"""Eq. 1: :math:`\alpha`, [E, H], which sums to 1 over the edges into an entity."""
         return self._attend(x, relations, edge_index, edge_type)[1]
@@ -117,7 +118,7 @@ class RelationalGAT(MessagePassing):
         return messages * alpha.unsqueeze(2)
 
     def _attend(
-        self, x: Tensor, relations: Tensor, edge_index: Tensor, edge_type: Tensor
+        self, x: Tensor, relations: Tensor | None, edge_index: Tensor, edge_type: Tensor
     ) -> tuple[Tensor, Tensor]:
         """W m of every edge, [E, H, C], and alpha, [E, H].
 
@@ -125,7 +126,10 @@ class RelationalGAT(MessagePassing):
         """
         source, target = edge_index[0], edge_index[1]
         rows = self._transform(x)
-        if self.composition == "add":
+        if relations is None and self.composition != "mlp":
+            messages = rows.index_select(0, source)
+            logits = _dot(rows, self.of_message).index_select(0, source)
+        elif relations is not None and self.composition == "add":
             others = self._transform(relations)
             messages = _add(rows, source, others, edge_type)
             logits = _add(
@@ -137,13 +141,18 @@ class RelationalGAT(MessagePassing):
         logits = logits + _dot(rows, self.of_target).index_select(0, target)
         return messages, softmax(F.leaky_relu(logits, SLOPE), target, num_nodes=x.size(0))
 
-    def _compose(self, x: Tensor, source: Tensor, relations: Tensor, edge_type: Tensor) -> Tensor:
+    def _compose(
+        self, x: Tensor, source: Tensor, relations: Tensor | None, edge_type: Tensor
+    ) -> Tensor:
         """m of every edge, [E, D]: the product or the MLP."""
         if self.inner is None or self.outer is None:
+            assert relations is not None
             return x.index_select(0, source) * relations.index_select(0, edge_type)
         left, right = self.inner.weight.split([self.dim, self.relation_dim], dim=1)
-        rows, others = F.linear(x, left, self.inner.bias), F.linear(relations, right)
-        return self.outer(_add(rows, source, others, edge_type).relu())
+        rows = F.linear(x, left, self.inner.bias)
+        if relations is None:
+            return self.outer(rows.relu()).index_select(0, source)
+        return self.outer(_add(rows, source, F.linear(relations, right), edge_type).relu())
 
     def _transform(self, rows: Tensor) -> Tensor:
         """W rows, split into heads: [*, D] to [*, H, C]."""

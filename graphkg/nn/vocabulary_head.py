@@ -1,4 +1,7 @@
-"""VocabularyHead: scores of all word pieces from a hidden state."""
+"""VocabularyHead: scores of all word pieces from a hidden state.
+
+Letters: P pieces, H of a hidden state, C classes.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 NORMS = ("layer", "batch")
+IGNORED = -100
 
 
 class VocabularyHead(nn.Module):
@@ -42,3 +46,18 @@ class VocabularyHead(nn.Module):
 
     def __repr__(self) -> str:
         return f"VocabularyHead({self.dense.in_features}, {self.decoder.out_features} pieces)"
+
+
+def masked_loss(head: nn.Module, rows: Tensor, labels: Tensor, ignored: int = IGNORED) -> Tensor:
+    """Mean cross entropy of what a head says of the rows that have a label; 0 if none has.
+
+    Args:
+        head: rows [*, H] -> scores [*, C]; reads only the rows that are asked about.
+        rows: [P, H].
+        labels: [P], `ignored` where nothing is asked.
+        ignored: the label of such a row.
+    """
+    asked = labels != ignored
+    if not asked.any():
+        return rows.sum() * 0.0
+    return nn.functional.cross_entropy(head(rows[asked]), labels[asked])

@@ -1,6 +1,9 @@
-"""Changes of sentence graphs, each ``SentenceGraph -> SentenceGraph``; the given graph stays."""
+"""Changes of graphs, most of them ``SentenceGraph -> SentenceGraph``; the given graph stays."""
 
+from .candidates import EntityCandidates
 from .expand import ExpandPairs
+from .mask_edges import MaskEdges
+from .mask_text import MaskText
 from .mask_triples import MaskTriples
 from .offsets import Offsets
 from .pairs import split_pairs
@@ -9,7 +12,10 @@ from .prune import PruneTree
 from .substitute import Substitute
 
 __all__ = [
+    "EntityCandidates",
     "ExpandPairs",
+    "MaskEdges",
+    "MaskText",
     "MaskTriples",
     "Offsets",
     "PruneTree",

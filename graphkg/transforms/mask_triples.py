@@ -13,6 +13,7 @@ from torch import Tensor
 
 from ..errors import InputError
 from ..graphs import GraphTexts, Ragged, Sequences
+from .noise import Noise
 
 TASKS = ("mlm", "mem", "mrm")
 IGNORED = -100
@@ -84,13 +85,10 @@ class MaskTriples:
         if texts.mask is None:
             raise InputError("the tokenizer has no mask piece ([MASK]), which pre-training needs")
         self.texts, self.tasks, self.probability = texts, tuple(tasks), probability
-        self.mask: int = texts.mask
+        self.noise = Noise(texts.mask, num_pieces, texts.special)
         wanted = [shares[0], shares[1]] if "mem" in tasks else [0.0, 0.0]
         wanted.append(shares[2] if "mrm" in tasks else 0.0)
         self.shares = torch.tensor(wanted) if sum(wanted) else None
-        allowed = torch.ones(num_pieces, dtype=torch.bool)
-        allowed[[piece for piece in texts.special if piece < num_pieces]] = False
-        self._drawn = allowed.nonzero().view(-1)
         # Rows of texts, then of short names.
         self._either = texts.entity.followed_by(texts.name)
 
@@ -124,16 +122,8 @@ class MaskTriples:
             chosen = torch.zeros_like(whole)
         ignored = torch.full_like(made.piece, IGNORED)
         mlm, mim = (torch.where(which, made.piece, ignored) for which in (chosen, whole))
-        piece = torch.where(whole, self.mask, self._noised(made.piece, chosen))
+        piece = torch.where(whole, self.noise.mask, self.noise(made.piece, chosen))
         return MaskedTriples(replace(made, piece=piece), mlm, mim, task)
-
-    def _noised(self, piece: Tensor, chosen: Tensor) -> Tensor:
-        fate = torch.rand(piece.shape)
-        other = self._drawn[torch.randint(self._drawn.numel() - 1, piece.shape)]
-        # The last allowed piece stands in for the piece itself, so that every other is as likely.
-        other = torch.where(other == piece, self._drawn[-1], other)
-        piece = torch.where(chosen & (fate < 0.8), self.mask, piece)
-        return torch.where(chosen & (fate >= 0.9), other, piece)
 
     def __repr__(self) -> str:
         return f"MaskTriples({', '.join(self.tasks)}, {self.texts!r})"
