@@ -13,7 +13,7 @@ from .version import __version__
 if TYPE_CHECKING:
     from .graphs import JointGraph, KnowledgeGraph, SentenceGraph, TripleIndex
     from .link import GAT, ComplEx, ConvE, DistMult, RotatE, TransE, TuckER
-    from .models import JRRELP, LPBERT, MTLKGC, QIDN, LinkPrediction
+    from .models import JAKET, JRRELP, LPBERT, MTLKGC, QIDN, LinkPrediction
     from .parsing import SpacyParser, StanzaParser
     from .pipeline import TextToGraph
     from .recipes import evaluate, load, save
@@ -34,6 +34,7 @@ _HOMES = {
     "RotatE": "link",
     "TransE": "link",
     "TuckER": "link",
+    "JAKET": "models",
     "JRRELP": "models",
     "LPBERT": "models",
     "MTLKGC": "models",
@@ -57,6 +58,7 @@ _HOMES = {
 __all__ = [
     "CGCN",
     "GAT",
+    "JAKET",
     "JRRELP",
     "LPBERT",
     "MTLKGC",

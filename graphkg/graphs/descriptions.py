@@ -110,9 +110,7 @@ class Descriptions:
         )
 
     @classmethod
-    def from_vocabulary(
-        cls, names: Vocabulary, tokenizer: Any, limit: int = LIMIT
-    ) -> Descriptions:
+    def from_vocabulary(cls, names: Vocabulary, tokenizer: Any, limit: int = LIMIT) -> Descriptions:
         """Tokenises the labels and descriptions of a graph's entities or relations."""
         texts = [names.descriptions.get(label, "") for label in names.labels]
         return cls.from_texts(names.labels, texts, tokenizer, limit)
@@ -167,9 +165,7 @@ def _tokenised(
             yield (name, text, *row)
 
 
-def _mention(
-    name: str, text: str, places: Sequence[tuple[int, int]]
-) -> tuple[int, int] | None:
+def _mention(name: str, text: str, places: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
     """The first and last piece of the name, counted behind ``[CLS]``, if all of it is there."""
     if not name:
         return None

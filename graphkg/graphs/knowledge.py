@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import networkx
 
 EDGE = ("entity", "rel", "entity")
+ASKED = ("entity", "asked", "entity")  # facts that a model is to guess
 
 
 class KnowledgeGraph(HeteroData):

@@ -3,6 +3,8 @@
 from .combined import CombinedRanker
 from .decisions import Predicted, decide
 from .extraction import Extraction, FoundEntities, FoundTriples, named_entities, named_triples
+from .jaket import JAKET
+from .jaket_pretraining import JAKETPretraining
 from .jrrelp import JRRELP
 from .kinds import KindGraph
 from .link_examples import EntityGraph
@@ -14,6 +16,7 @@ from .neighbourhood import Neighbourhood, NeighbourhoodBonus
 from .qidn import QIDN
 
 __all__ = [
+    "JAKET",
     "JRRELP",
     "LPBERT",
     "MTLKGC",
@@ -24,6 +27,7 @@ __all__ = [
     "FoundEntities",
     "FoundTriples",
     "KindGraph",
+    "JAKETPretraining",
     "LPBERTPretraining",
     "LinkPrediction",
     "Neighbourhood",

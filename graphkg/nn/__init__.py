@@ -3,6 +3,7 @@
 from .bank import InstanceBank
 from .flat_lstm import run_lstm
 from .instance_losses import class_contrast, instance_contrast
+from .knowledge_module import KnowledgeModule
 from .link_losses import kvsall_bce, n3, one_vs_all_ce, sampled_ce, self_adversarial
 from .losses import adaptive_threshold_loss, smooth_targets, smoothed_bce
 from .pooling import pool
@@ -17,6 +18,7 @@ from .tree_gcn import TreeGCN
 
 __all__ = [
     "InstanceBank",
+    "KnowledgeModule",
     "PositionAttention",
     "Queries",
     "QueryDecoder",

@@ -63,8 +63,8 @@ def split_layers(model: Any, at: int) -> tuple[Any, UpperLayers]:
             f"split(at={at}) was asked for, but a model of {len(layers)} layers is split after "
             f"layer 1 to {len(layers) - 1}"
         )
-    lower = _shell(model)
-    lower.encoder = _shell(model.encoder)
+    lower = shell(model)
+    lower.encoder = shell(model.encoder)
     lower.encoder.layer = layers[:at]
     if getattr(lower, "pooler", None) is not None:
         lower.pooler = None
@@ -78,8 +78,8 @@ def padded(values: Tensor, mask: Tensor) -> Tensor:
     return whole
 
 
-def _shell(module: nn.Module) -> Any:
-    """A copy that shares the parts, but not the dict that holds them."""
-    shell = copy.copy(module)
-    shell._modules = dict(module._modules)
-    return shell
+def shell(module: nn.Module) -> Any:
+    """Returns a copy that shares the parts, but not the dict that holds them."""
+    found = copy.copy(module)
+    found._modules = dict(module._modules)
+    return found

@@ -17,6 +17,7 @@ import torch
 from torch import nn
 
 from ..errors import InputError
+from .memories import keeping_trainer, restore_memories
 from .module import Validate, build_module, lightning
 from .settings import TrainSettings
 
@@ -93,8 +94,9 @@ def fit(
     """Trains `model` and leaves it with the weights of its best epoch.
 
     Args:
-        model: has ``losses(batch) -> dict[str, Tensor]``; optional ``groups()`` and
-            ``after_step(step)``.
+        model: has ``losses(batch) -> dict[str, Tensor]``; optional ``groups()``,
+            ``after_step(step)`` and ``memories()``, tables that checkpoints keep beside the
+            weights.
         batches: gone through once an epoch, usually a PyG ``DataLoader``.
         settings: see :class:`TrainSettings`.
         validate: ``model -> {metric: value}``, called after every epoch in eval mode, without
@@ -135,7 +137,9 @@ def fit(
             check_on_train_epoch_end=True,
         )
         callbacks.append(stop)
-    trainer = engine.Trainer(
+    trainer = keeping_trainer(
+        engine,
+        model,
         max_epochs=settings.epochs,
         accelerator=settings.device,
         devices=1,
@@ -154,6 +158,7 @@ def fit(
         trainer.fit(module, stream, ckpt_path=str(last) if resume else None)
     state = torch.load(keeper.best_model_path, map_location="cpu", weights_only=True)
     module.load_state_dict(state["state_dict"])
+    restore_memories(model, state, last.parent)
     model.eval()
     best = keeper.best_model_score
     return FitResult(

@@ -13,9 +13,7 @@ from torch_geometric.data import HeteroData
 
 from ..errors import InputError
 from ..graphs import KnowledgeGraph
-from ..graphs.knowledge import EDGE
-
-ASKED = ("entity", "asked", "entity")
+from ..graphs.knowledge import ASKED, EDGE
 
 
 class MaskEdges:

@@ -15,9 +15,7 @@ from ..errors import InputError
 from ..graphs import SentenceGraph, check_links, mention_pieces
 from ..graphs.sentence import OF
 from .candidates import EntityCandidates
-from .noise import Noise
-
-IGNORED = -100
+from .noise import IGNORED, Noise
 
 
 class MaskText(BaseTransform):

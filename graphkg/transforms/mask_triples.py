@@ -13,10 +13,9 @@ from torch import Tensor
 
 from ..errors import InputError
 from ..graphs import GraphTexts, Ragged, Sequences
-from .noise import Noise
+from .noise import IGNORED, Noise
 
 TASKS = ("mlm", "mem", "mrm")
-IGNORED = -100
 PLAIN, HEAD, TAIL, RELATION = range(4)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+IGNORED = -100  # the label of a piece that is not to be guessed
+
 
 class Noise:
     """Of chosen pieces 80 % become the mask, 10 % another piece, none of them special; 10 % stay.

@@ -1,0 +1,85 @@
+"""E^context: what the lower layers of an encoder make of the descriptions of a graph's nodes.
+
+Letters: N nodes, B asked, D channels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+
+from ..graphs import Descriptions
+from ..nn.text_encoder import TextEncoder
+from ..stores import MemoryTable
+
+CHUNK = 2048
+
+
+def describe(
+    encoder: TextEncoder, descriptions: Descriptions, nodes: Tensor, budget: int | None = None
+) -> Tensor:
+    r"""Returns the mean of the first and last piece of each node's mention, [B, D].
+
+    .. math:: E^{(0)}_j = (Z_s + Z_o) / 2, \quad Z = \mathrm{LM}_1(x^{e_j})
+
+    (JAKET: Yu et al., 2020, Section 3.2.)
+
+    Args:
+        encoder: LM1.
+        descriptions: of the nodes.
+        nodes: [B] ids, on the encoder's device.
+        budget: places of one pass of the encoder, see :meth:`TextEncoder.vectors`.
+    """
+    if not nodes.numel():
+        return next(encoder.parameters()).new_zeros(0, encoder.dim)
+    asked = descriptions.gather(nodes)
+    given = asked.sequences
+    rows = encoder.hidden(given.piece, given.ptr, given.segment, budget)
+    return (rows[asked.first] + rows[asked.last]) / 2
+
+
+def refresh(
+    memory: MemoryTable,
+    encoder: TextEncoder,
+    descriptions: Descriptions,
+    momentum: float = 0.0,
+    budget: int | None = None,
+) -> None:
+    """Writes the rows of all nodes: without dropout and gradient, texts of a length together.
+
+    Args:
+        memory: [N, D]; rows that are not filled yet are assigned.
+        encoder: LM1; its mode stays as it is.
+        descriptions: of the N nodes.
+        momentum: of rows that are filled.
+        budget: see :func:`describe`.
+    """
+    device = next(encoder.parameters()).device
+    order = descriptions.text.ptr.diff().argsort(stable=True)
+    with as_it_predicts(encoder):
+        for nodes in order.split(CHUNK):
+            rows = describe(encoder, descriptions, nodes.to(device), budget)
+            memory.refresh(nodes, rows, momentum)
+
+
+def draw(memory: MemoryTable, seed: int = 0) -> None:
+    """Writes rows of standard normal numbers, the same ones for the same seed."""
+    generator = torch.Generator().manual_seed(seed)
+    for nodes in torch.arange(len(memory)).split(CHUNK):
+        memory.refresh(nodes, torch.randn(nodes.numel(), memory.dim, generator=generator))
+
+
+@contextmanager
+def as_it_predicts(module: nn.Module) -> Iterator[None]:
+    """Puts a module into eval mode, without gradients, for the time of a block."""
+    modes = [(part, part.training) for part in module.modules()]
+    module.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        for part, mode in modes:
+            part.training = mode
