@@ -5,6 +5,7 @@ Letters: N nodes, B asked, P pieces of what is asked.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -142,6 +143,13 @@ class Descriptions:
             self.frame,
             {name: count + other.counts.get(name, 0) for name, count in self.counts.items()},
         )
+
+    def checksum(self) -> str:
+        """Returns a digest of the texts and of where the names stand in them."""
+        digest = hashlib.blake2b(str(self.frame).encode(), digest_size=16)
+        for values in (self.text.ids.int(), self.text.ptr, self.first, self.last):
+            digest.update(values.contiguous().numpy())
+        return digest.hexdigest()
 
     def __repr__(self) -> str:
         sizes = f"{len(self)} nodes, {self.text.ids.numel()} pieces, limit={self.frame.limit}"

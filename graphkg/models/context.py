@@ -5,12 +5,15 @@ Letters: N nodes, B asked, D channels.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
+from ..errors import InputError
 from ..graphs import Descriptions
 from ..nn.text_encoder import TextEncoder
 from ..stores import MemoryTable
@@ -70,6 +73,26 @@ def draw(memory: MemoryTable, seed: int = 0) -> None:
     generator = torch.Generator().manual_seed(seed)
     for nodes in torch.arange(len(memory)).split(CHUNK):
         memory.refresh(nodes, torch.randn(nodes.numel(), memory.dim, generator=generator))
+
+
+def claim(memory: MemoryTable, descriptions: Descriptions) -> None:
+    """Notes beside the file of a memory whose descriptions it is filled from.
+
+    Raises:
+        InputError: a file that is filled already, from other descriptions or from unknown ones.
+    """
+    if memory.path is None:
+        return
+    note, own = Path(f"{memory.path}.json"), descriptions.checksum()
+    if not bool(memory.filled.any()):
+        note.write_text(json.dumps({"descriptions": own}) + "\n", encoding="utf-8")
+        return
+    kept = json.loads(note.read_text(encoding="utf-8")) if note.is_file() else {}
+    if kept.get("descriptions") != own:
+        raise InputError(
+            f"{memory.path} is filled from other descriptions (so says {note.name} beside it), but "
+            "a memory belongs to one graph: give another path, or remove both files"
+        )
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from ..nn.merge import Merge
 from ..nn.split_encoder import shell
 from ..nn.text_encoder import TextEncoder
 from ..stores import EmbeddingStore, MemoryTable, RefreshSchedule
-from .context import describe, draw, refresh
+from .context import claim, describe, draw, refresh
 
 MEMORIES = ("encoder", "random", "off")
 
@@ -110,14 +110,16 @@ class JAKET(nn.Module):
                 self._check_memory(name)
 
     def _check_memory(self, name: str) -> None:
-        """Makes the memory if it is not there; checks its kind and size."""
-        size = (len(self._described()[name]), self.dim)
+        """Makes the memory if it is not there; checks its kind, size and graph."""
+        described = self._described()[name]
+        size = (len(described), self.dim)
         if name not in self.store:
             self.store.add(name, MemoryTable(*size))
-        if not isinstance(self.store[name], MemoryTable):
+        table = self.store[name]
+        if not isinstance(table, MemoryTable):
             raise InputError(
-                f"the table {name!r} of the store is {self.store[name]!r}, but JAKET keeps its rows "
-                "in a MemoryTable"
+                f"the table {name!r} of the store is {table!r}, but JAKET keeps such "
+                "rows in a MemoryTable"
             )
         if self.store.sizes[name] != size:
             raise InputError(
@@ -125,6 +127,7 @@ class JAKET(nn.Module):
                 f"{size[0]} descriptions and an encoder of {size[1]} channels need {list(size)}: "
                 "it was made for another graph or encoder"
             )
+        claim(table, described)
 
     def _described(self) -> dict[str, Descriptions]:
         both = {"entity": self.descriptions, "relation": self.relations}
