@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from jaket_models import A, ANN, LEE, ROME, ROMEVILLE, descriptions
+from jaket_models import ANN, LEE, ROME, ROMEVILLE, A, descriptions
 from pieces import VOCABULARY, tiny_tokenizer
 
 from graphkg.errors import InputError
@@ -55,7 +55,9 @@ def test_the_name_stands_for_a_description_and_special_pieces_for_both():
 
 
 def test_a_long_text_is_cut_and_a_mention_that_is_cut_is_none():
-    found = of(("Rome", "a b c Rome d"), ("Romeville", "a b c Romeville"), ("a", "a b c d"), limit=6)
+    found = of(
+        ("Rome", "a b c Rome d"), ("Romeville", "a b c Romeville"), ("a", "a b c d"), limit=6
+    )
     assert shown(found, 0) == ("[CLS] a b c Rome [SEP]", "Rome")
     assert shown(found, 1) == ("[CLS] a b c Rome [SEP]", "[CLS]")
     assert shown(found, 2) == ("[CLS] a b c d [SEP]", "a")

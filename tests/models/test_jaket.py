@@ -7,11 +7,11 @@ import copy
 import pytest
 import torch
 from jaket_models import (
-    A,
     ANN,
     LEE,
     ROME,
     ROMEVILLE,
+    A,
     descriptions,
     joined,
     relation_descriptions,
@@ -133,7 +133,13 @@ def test_with_descriptions_of_relations_the_relation_of_an_edge_matters():
     other[EDGE].edge_type = (other[EDGE].edge_type + 1) % 3
     assert torch.equal(plain.read_graph(one), plain.read_graph(other))
     changed = (model.read_graph(one) - model.read_graph(other)).abs().sum(1) > 1e-4
-    assert changed.tolist() == [False, False, True, True, False]  # the entities with edges into them
+    assert changed.tolist() == [
+        False,
+        False,
+        True,
+        True,
+        False,
+    ]  # the entities with edges into them
     rows = model.store["relation"]()[one[EDGE].edge_type]
     expected = model.knowledge(model.context(EVERYONE), rows, one[EDGE].edge_index, torch.arange(4))
     torch.testing.assert_close(model.read_graph(one), expected)

@@ -26,9 +26,7 @@ def test_each_round_is_a_layer_over_the_same_relations():
     assert torch.equal(module(x, relations, EDGES, TYPES), expected)
 
 
-@pytest.mark.parametrize(
-    ("composition", "neutral"), [("add", 0.0), ("mult", 1.0), ("mlp", 0.0)]
-)
+@pytest.mark.parametrize(("composition", "neutral"), [("add", 0.0), ("mult", 1.0), ("mlp", 0.0)])
 def test_without_relations_a_message_is_the_neighbour(composition, neutral):
     module, x, _ = new_module(composition=composition)
     rows = torch.full((2, 8), neutral)

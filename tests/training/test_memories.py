@@ -24,7 +24,9 @@ class Remembering(nn.Module):
 
     def losses(self, batch):
         known = self.table(torch.tensor([0, 1])).sum(0)
-        return {"square": (self.layer(self.drop(batch + known)) - batch.sum(1, True)).square().mean()}
+        return {
+            "square": (self.layer(self.drop(batch + known)) - batch.sum(1, True)).square().mean()
+        }
 
     def after_step(self, step):
         if self.schedule.due(step):

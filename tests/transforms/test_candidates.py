@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from jaket_models import A, ANN, LEE, ROME, ROMEVILLE, small_graph
+from jaket_models import ANN, LEE, ROME, ROMEVILLE, A, small_graph
 
 from graphkg.graphs import KnowledgeGraph
 from graphkg.transforms import EntityCandidates
