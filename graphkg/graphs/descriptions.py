@@ -148,7 +148,7 @@ class Descriptions:
         """Returns a digest of the texts and of where the names stand in them."""
         digest = hashlib.blake2b(str(self.frame).encode(), digest_size=16)
         for values in (self.text.ids.int(), self.text.ptr, self.first, self.last):
-            digest.update(memoryview(values.contiguous().numpy()))
+            digest.update(values.contiguous().view(torch.uint8).numpy().data)
         return digest.hexdigest()
 
     def __repr__(self) -> str:

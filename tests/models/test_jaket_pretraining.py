@@ -44,8 +44,8 @@ def text_batch(graphs=None, mentions=0.5, tokens=0.4, seed=0):
     """As a loader makes it: masks first, then the graph around what is still linked."""
     generator = torch.Generator().manual_seed(seed)
     mask = MaskText(
-        tiny_tokenizer(), PLACES, EntityCandidates(small_graph(), 2, 2, generator), tokens, mentions,
-        generator=generator,
+        tiny_tokenizer(), PLACES, EntityCandidates(small_graph(), 2, 2, generator),
+        tokens, mentions, generator=generator,
     )  # fmt: skip
     batch = mask(Batch.from_data_list(graphs or sentences()))
     return JointGraph.join(batch, small_graph())
