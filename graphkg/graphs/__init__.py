@@ -1,14 +1,13 @@
 """The graphs that everything meets at: sentences, knowledge graphs, and the two joined."""
 
 from .adjacency import Adjacency, message_edges
-from .descriptions import Described, Descriptions
+from .descriptions import Descriptions
 from .evidence import Evidence, Triple
 from .gold import end_of, gold_mentions, gold_triples
 from .graph_texts import GraphTexts
 from .joint import JointGraph, check_links, linked_entities
 from .knowledge import KnowledgeGraph
 from .labels import Mention
-from .mention_pieces import mention_ends, mention_pieces
 from .ragged import Ragged
 from .sentence import SentenceGraph
 from .sequences import Frame, Sequences
@@ -17,7 +16,6 @@ from .triples import TripleIndex
 
 __all__ = [
     "Adjacency",
-    "Described",
     "Descriptions",
     "Evidence",
     "Frame",
@@ -35,8 +33,6 @@ __all__ = [
     "end_of",
     "gold_mentions",
     "gold_triples",
-    "message_edges",
     "linked_entities",
-    "mention_ends",
-    "mention_pieces",
+    "message_edges",
 ]

@@ -30,8 +30,7 @@ def mention_pieces(graph: HeteroData) -> Tensor:
     piece, token = graph[OF].edge_index
     member, mention = graph[IN].edge_index
     lengths = torch.bincount(member, minlength=int(graph["token"].num_nodes))
-    ptr = torch.cat([lengths.new_zeros(1), lengths.cumsum(0)])
-    of_token = Ragged(mention[member.argsort(stable=True)], ptr)
+    of_token = Ragged.of_lengths(mention[member.argsort(stable=True)], lengths)
     found = of_token.gather(token)
     count = int(graph["piece"].num_nodes)
     pairs = (found.values * count + piece[found.row]).unique()

@@ -14,8 +14,9 @@ from torch.nn import functional as F
 from torch_geometric.data import HeteroData
 
 from ..errors import InputError, nearest
-from ..graphs import JointGraph, SentenceGraph, mention_ends, mention_pieces
+from ..graphs import JointGraph, SentenceGraph
 from ..graphs.knowledge import ASKED
+from ..graphs.mention_pieces import mention_ends, mention_pieces
 from ..nn.entity_head import EntityHead, RelationHead
 from ..nn.vocabulary_head import VocabularyHead, masked_loss
 from ..stores import MemoryTable

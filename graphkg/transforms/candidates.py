@@ -8,8 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ..graphs import KnowledgeGraph, Ragged
-from ..graphs.knowledge import EDGE
+from ..graphs import KnowledgeGraph, Ragged, message_edges
 
 
 class EntityCandidates:
@@ -34,12 +33,11 @@ class EntityCandidates:
     ):
         self.neighbours, self.random, self.generator = neighbours, random, generator
         self.num_entities = int(graph["entity"].num_nodes)
-        index = graph[EDGE].edge_index
-        both = torch.cat([index, index.flip(0)], 1)
+        both, _ = message_edges(graph, "both")
         width = max(self.num_entities, 1)
         keys = (both[0] * width + both[1])[both[0] != both[1]].unique()
         lengths = torch.bincount(keys // width, minlength=self.num_entities)
-        self.known = Ragged(keys % width, torch.cat([lengths.new_zeros(1), lengths.cumsum(0)]))
+        self.known = Ragged.of_lengths(keys % width, lengths)
 
     @property
     def width(self) -> int:

@@ -28,7 +28,7 @@ class MaskEdges:
     where it is unknown and for every other entity.
 
     Args:
-        graph: the whole graph; its ``entity.category`` [N] are the labels.
+        graph: that pieces are drawn from; its ``entity.category`` [N] are the labels.
         share: of the facts.
         mask_target_edges: whether a fact that is asked about carries no message.
         leave_out: names of relations that would give a category away, as "instance of": they carry
@@ -51,6 +51,7 @@ class MaskEdges:
             raise InputError(f"MaskEdges(share={share}) was given, but a share lies in [0, 1]")
         self.share, self.mask_target_edges = share, mask_target_edges
         self.generator = generator
+        self.heads = graph.heads
         count = int(graph["relation"].num_nodes)
         own = torch.arange(count)
         inverse = graph["relation"].get("inverse")
@@ -66,13 +67,17 @@ class MaskEdges:
         self.category = torch.full((nodes,), -1) if category is None else category
 
     def __call__(self, piece: KnowledgeGraph, seeds: int | None = None) -> KnowledgeGraph:
-        """Returns a copy of a piece with what is asked about; its first `seeds` nodes are seeds.
+        """Returns a copy of a piece with what is asked about.
 
-        Without `seeds` all nodes are.
+        Args:
+            piece: the graph or a piece of it, whose ``n_id`` and ``e_id`` are those of the graph.
+            seeds: how many of its first nodes are seeds; by default those that a sampler was given
+                (``entity.batch_size``), or else all.
         """
-        count = int(piece["entity"].num_nodes)
-        seeds = count if seeds is None else seeds
-        keys = self._keys(piece, count)
+        nodes, count = piece["entity"].get("n_id"), int(piece["entity"].num_nodes)
+        nodes = torch.arange(count) if nodes is None else nodes
+        seeds = piece["entity"].get("batch_size", count) if seeds is None else seeds
+        keys = self._keys(piece, nodes)
         allowed = ~self.left_out[piece[EDGE].edge_type]
         facts = keys[allowed].unique()
         head, relation, tail = self._fact(facts, count)
@@ -83,22 +88,24 @@ class MaskEdges:
         masked = HeteroData.edge_subgraph(piece, {EDGE: kept})
         masked[ASKED].edge_index = torch.stack([head[asked], tail[asked]])
         masked[ASKED].edge_type = relation[asked]
-        nodes = piece["entity"].get("n_id")
-        nodes = torch.arange(count) if nodes is None else nodes
         label = torch.full((count,), -1)
         label[:seeds] = self.category[nodes[:seeds]]
         masked["entity"].label = label
         return masked
 
-    def _keys(self, piece: KnowledgeGraph, count: int) -> Tensor:
+    def _keys(self, piece: KnowledgeGraph, nodes: Tensor) -> Tensor:
         """A number for the fact of each edge, [E]: the same for an edge and its inverse."""
         (head, tail), given = piece[EDGE].edge_index, piece[EDGE].edge_type
+        edge = piece[EDGE].get("e_id")
+        if edge is not None:  # messages may go against the triple, from its tail to its head
+            turned = nodes[head] != self.heads[edge]
+            head, tail = torch.where(turned, tail, head), torch.where(turned, head, tail)
         relation = self.relation[given]
         flipped = given > relation
         if not self.directed:  # a relation that is its own inverse has one direction, too
-            flipped |= (self.inverse[given] == given) & (head > tail)
+            flipped |= (self.inverse[given] == given) & (nodes[head] > nodes[tail])
         start, stop = torch.where(flipped, tail, head), torch.where(flipped, head, tail)
-        return (start * self.relation.numel() + relation) * count + stop
+        return (start * self.relation.numel() + relation) * nodes.numel() + stop
 
     def _fact(self, keys: Tensor, count: int) -> tuple[Tensor, Tensor, Tensor]:
         """Head, relation and tail of numbered facts."""

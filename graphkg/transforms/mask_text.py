@@ -12,7 +12,8 @@ from torch import Tensor
 from torch_geometric.transforms import BaseTransform
 
 from ..errors import InputError
-from ..graphs import SentenceGraph, check_links, mention_pieces
+from ..graphs import SentenceGraph, check_links
+from ..graphs.mention_pieces import mention_pieces
 from ..graphs.sentence import OF
 from .candidates import EntityCandidates
 from .noise import IGNORED, Noise

@@ -23,8 +23,9 @@ from torch_geometric.data import Batch
 
 from graphkg.errors import InputError
 from graphkg.graphs import JointGraph, linked_entities
-from graphkg.graphs.knowledge import ASKED
+from graphkg.graphs.knowledge import ASKED, EDGE
 from graphkg.models import JAKETPretraining
+from graphkg.sampling import NeighborSampler
 from graphkg.transforms import EntityCandidates, MaskEdges, MaskText
 
 LOSSES = ["category", "relation", "token", "entity"]
@@ -235,6 +236,24 @@ def test_the_printed_form():
     said = repr(build({"token": 2.0}))
     assert said.startswith("JAKETPretraining(JAKET(TextEncoder(")
     assert said.endswith("category=1, relation=1, token=2, entity=1)")
+
+
+def test_sampled_pieces_give_what_the_whole_graph_gives_while_they_hold_all_neighbours():
+    model, graph = build().eval(), small_graph().with_inverses()
+    sampler = NeighborSampler(graph, (-1, -1), "out")
+    seeds = torch.tensor([ROMEVILLE, LEE])
+    whole = graph.subgraph({"entity": torch.arange(5)})
+    whole[EDGE].edge_index = whole[EDGE].edge_index.flip(0)  # as the sampler's pieces are read
+    rows = model.model.read_graph(sampler.sample(seeds))[:2]
+    torch.testing.assert_close(rows, model.model.read_graph(whole)[seeds], atol=1e-5, rtol=1e-5)
+    masked = MaskEdges(graph, share=0.5)(sampler.sample(seeds))
+    batch = Batch.from_data_list(sentences())
+    joint = JointGraph.join(batch, sampler.sample(linked_entities(batch)))
+    torch.testing.assert_close(
+        model.model.read_text(joint), model.model.read_text(JointGraph.join(batch, whole)),
+        atol=1e-5, rtol=1e-5,
+    )  # fmt: skip
+    assert set(model.losses((masked, text_batch()))) == set(LOSSES)
 
 
 def test_seeds_of_a_text_are_what_is_still_linked():

@@ -9,6 +9,7 @@ from jaket_models import ANN, BORN, LEE, LEFT, OF, ROME, ROMEVILLE, small_graph
 from graphkg.errors import InputError
 from graphkg.graphs import KnowledgeGraph
 from graphkg.graphs.knowledge import ASKED, EDGE
+from graphkg.sampling import NeighborSampler
 from graphkg.transforms import MaskEdges
 
 FACTS = {(ANN, BORN, ROME), (ANN, LEFT, ROMEVILLE), (LEE, BORN, ROME), (ROMEVILLE, OF, ROME)}
@@ -70,6 +71,26 @@ def test_only_facts_that_touch_a_seed_and_categories_of_seeds_are_asked_about():
     assert len(rows(found)) == 4  # the two births, both ways
     assert found["entity"].label.tolist() == [1, -1, -1, -1]
     assert MaskEdges(graph)(piece)["entity"].label.tolist() == [1, 0, 1, 0]
+
+
+@pytest.mark.parametrize("direction", ["in", "out", "both"])
+@pytest.mark.parametrize("inverses", [False, True])
+def test_a_sampled_piece_is_asked_about_triples_however_it_is_read(direction, inverses):
+    graph = small_graph().with_inverses() if inverses else small_graph()
+    sampler = NeighborSampler(graph, (-1, -1), direction)
+    piece = sampler.sample(torch.tensor([ANN, ROMEVILLE]))
+    nodes, read = piece["entity"].n_id.tolist(), set()
+    for seed in range(20):
+        found = MaskEdges(graph, 0.5, generator=torch.Generator().manual_seed(seed))(piece)
+        asked = {(nodes[h], r, nodes[t]) for h, r, t in rows(found, ASKED)}
+        ends = [{nodes[a], nodes[b]} for a, _, b in rows(found)]
+        assert not any({h, t} in ends for h, _, t in asked)
+        assert found["entity"].label.tolist()[:2] == [0, 1]
+        read |= asked
+    near = {(ANN, LEFT, ROMEVILLE)}
+    if inverses or direction != "in":  # else no entity reads what it points to
+        near |= {(ANN, BORN, ROME), (ROMEVILLE, OF, ROME)}
+    assert read == near  # not the birth of Lee, which touches no seed
 
 
 def test_edge_attributes_stay_with_their_edges():
