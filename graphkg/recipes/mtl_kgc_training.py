@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from ..datasets.triples import TripleData, read_triple_data
 from ..errors import InputError
+from ..nn.text_encoder import TextEncoder
 from ..training import fit
 from ..training.module import Validate
 from .base import begin_run, write_recipe
@@ -20,6 +22,8 @@ def train_mtl_kgc(
     data_path: str | Path | None = None,
     resume: bool = False,
     data: TripleData | None = None,
+    encoder: TextEncoder | None = None,
+    tokenizer: Any = None,
 ) -> MTLKGCSystem:
     """Trains MTL-KGC and saves the run.
 
@@ -32,6 +36,8 @@ def train_mtl_kgc(
         data_path: where the data set lies; by default ``$GRAPHKG_DATA``.
         resume: go on with a training that was stopped.
         data: the data, if they were read already.
+        encoder: the encoder; by default that of the settings.
+        tokenizer: its tokenizer, likewise.
 
     Raises:
         InputError: a folder that holds something already, nothing to resume, or nothing to select
@@ -45,7 +51,7 @@ def train_mtl_kgc(
             f"{data.valid.heads.numel()} validation triples, but it ranks at least one: leave it "
             "out, or give some"
         )
-    system = MTLKGCSystem.build(recipe, data)
+    system = MTLKGCSystem.build(recipe, data, encoder, tokenizer)
     system.name = folder.resolve().name
     write_recipe(folder, system.system, recipe, trained=False, data=system.data)
     batches = mtl_kgc_batches(recipe, data.train)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from pieces import tiny_encoder, tiny_tokenizer
 from text_graphs import same_ranks as same
 
 from graphkg.errors import InputError
@@ -64,6 +65,17 @@ def test_the_last_epoch_is_taken_unless_the_best_on_validation_is_asked_for(
     assert found.training["best"] is not None
     with pytest.raises(InputError, match="select_on_dev was asked for with eval_subset=0"):
         train_mtl_kgc(changed(asked, eval_subset=0), tmp_path / "other", data=five)
+
+
+def test_a_given_encoder_is_trained_in_place_of_the_named_one(mtl_recipe, five, tmp_path):
+    asked = changed(mtl_recipe, encoder="none such", epochs=1)
+    given = tiny_encoder("pooler")
+    before = given.embedding.weight.detach().clone()
+    found = train_mtl_kgc(
+        asked, tmp_path / "run", data=five, encoder=given, tokenizer=tiny_tokenizer()
+    )
+    assert found.model.encoder is given
+    assert not torch.equal(given.embedding.weight, before)
 
 
 def test_a_folder_that_holds_something_is_not_trained_into(mtl_run, mtl_recipe, five):
