@@ -142,7 +142,8 @@ def evaluate(
         Path | None, typer.Option(help="Links: file for the rank of every triple, tab-separated.")
     ] = None,
     predictions: Annotated[
-        Path | None, typer.Option(help="Relations: file for every answer, .jsonl or .tsv.")
+        Path | None,
+        typer.Option(help="File for every answer: relations .jsonl or .tsv, triples .jsonl."),
     ] = None,
     subset: Annotated[
         int | None, typer.Option(help="Text models of links: rank so many triples, drawn once.")
@@ -181,7 +182,7 @@ def compare(
     split: Annotated[str, typer.Option(help="test or valid.")] = "test",
     metric: Annotated[
         str | None,
-        typer.Option(help="f1, harmonic_f1, micro_f1, accuracy; links: mrr, hits@1, ..."),
+        typer.Option(help="f1, accuracy, precision, recall, harmonic_f1, ...; links: mrr, ..."),
     ] = None,
     samples: Annotated[int, typer.Option(help="Resamples of the test set.")] = 10_000,
     seed: Annotated[int, typer.Option(help="Of the resampling.")] = 0,

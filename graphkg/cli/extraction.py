@@ -48,12 +48,24 @@ def train_extraction_system(
 
 
 def evaluate_extraction_system(
-    system: Any, data: Path | None, split: str, output: Path | None
+    system: Any, data: Path | None, split: str, output: Path | None, predictions: Path | None
 ) -> None:
-    """Prints the scores of a split; `output` gets them as JSON with their protocol."""
+    """Prints the scores of a split; `output` gets them as JSON with their protocol.
+
+    `predictions` gets a line for every sentence.
+    """
+    from ..recipes.found_triples import FoundTriples
+    from ..recipes.prediction_files import check_ending, write_predictions
     from ..recipes.qidn_training import read_qidn_data
 
-    scores = system.evaluate(read_qidn_data(system.recipe, data), split)
+    if predictions is not None:
+        check_ending(predictions, FoundTriples)
+    read = read_qidn_data(system.recipe, data)
+    graphs = read.part(split)
+    found = system.predict(graphs)
+    scores = system.evaluate(read, split, found)
+    if predictions is not None:
+        write_predictions(FoundTriples.of(system, graphs, split, found), predictions)
     print(scores)
     if output is not None:
         text = json.dumps(scores.to_dict(), ensure_ascii=False, indent=1)

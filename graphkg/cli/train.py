@@ -104,7 +104,8 @@ def evaluate_system(
 ) -> None:
     """Prints the scores of a trained system; `output` gets them as JSON with their protocol.
 
-    `predictions` gets a line for every labelled pair; `more` are the choices of some systems.
+    `predictions` gets a line for every labelled pair, or every sentence with its triples; `more`
+    are the choices of some systems.
     """
     from ..parsing.cache import cached
     from ..recipes import load
@@ -124,17 +125,16 @@ def evaluate_system(
         check_file(predictions)
         check_ending(predictions)
         if texts is not None:
-            raise InputError("--predictions are of labelled pairs, but --texts was given: drop one")
+            raise InputError("--predictions are of labelled data, but --texts was given: drop one")
     system = load(run)
-    labelled = {"--baseline": baseline, "--predictions": predictions}
-    ranked = {"--raw": raw, "--ranks": ranks}
-    _check_options(run, system, labelled, ranked, {"--texts": texts})
-    given = check_choices(run, system, more)
+    given = {"--texts": texts, "--baseline": baseline, "--predictions": predictions}
+    _check_options(run, system, given | {"--raw": raw, "--ranks": ranks})
+    chosen = check_choices(run, system, more)
     if isinstance(system, RankingSystem):
-        evaluate_link_system(system, data, split, raw, memory, output, ranks, given)
+        evaluate_link_system(system, data, split, raw, memory, output, ranks, chosen)
         return
     if isinstance(system, QIDNSystem) and texts is None:
-        evaluate_extraction_system(system, data, split, output)
+        evaluate_extraction_system(system, data, split, output, predictions)
         return
     reader = open_parser(parser)
     if texts is not None:
@@ -161,30 +161,16 @@ def evaluate_system(
         write_lines([text + "\n"], output)
 
 
-def _check_options(
-    run: str,
-    system: Any,
-    labelled: dict[str, Any],
-    ranked: dict[str, Any],
-    raw_text: dict[str, Any],
-) -> None:
-    """Raises if an option was given that is for another kind of system.
-
-    Args:
-        run: its name.
-        system: the system.
-        labelled: options for systems that classify labelled pairs.
-        ranked: options for systems that rank links.
-        raw_text: options for systems that read text.
-    """
+def _check_options(run: str, system: Any, given: dict[str, Any]) -> None:
+    """Raises if an option was given that is for another kind of system."""
     from ..recipes.qidn_system import QIDNSystem
     from ..recipes.ranking_system import RankingSystem
 
-    kind, others = "predicts relations in sentences", ranked
+    kind, others = "predicts relations in sentences", ["--raw", "--ranks"]
     if isinstance(system, RankingSystem):
-        kind, others = "predicts links", raw_text | labelled
+        kind, others = "predicts links", ["--texts", "--baseline", "--predictions"]
     elif isinstance(system, QIDNSystem):
-        kind, others = "finds triples in sentences", labelled | ranked
-    strange = [name for name, value in others.items() if value]
+        kind, others = "finds triples in sentences", ["--baseline", "--raw", "--ranks"]
+    strange = [name for name in others if given[name]]
     if strange:
         raise InputError(f"{strange[0]} was given, but {run} {kind}: leave it out")

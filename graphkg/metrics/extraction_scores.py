@@ -152,13 +152,13 @@ def score_extraction(
     if match not in RULES:
         raise InputError(f"match={match!r} was given, but it is one of {', '.join(RULES)}")
     answers, guesses = align(gold, predicted)
-    answers = [_checked(given, f"gold {n}") for n, given in enumerate(answers)]
-    guesses = [_checked(given, f"prediction {n}") for n, given in enumerate(guesses)]
+    answers = [distinct_triples(given, f"gold {n}") for n, given in enumerate(answers)]
+    guesses = [distinct_triples(given, f"prediction {n}") for n, given in enumerate(guesses)]
     rules, parts = _applicable(match, answers, guesses), {}
     for rule in rules:
         named = f"partial ({partial_token} word)" if rule == "partial" else rule
-        right = [_keys(row, rule, partial_token) for row in answers]
-        given = [_keys(row, rule, partial_token) for row in guesses]
+        right = [triple_keys(row, rule, partial_token) for row in answers]
+        given = [triple_keys(row, rule, partial_token) for row in guesses]
         parts[rule] = _Keys(right, given, named, symmetric)
     members = class_members([_texts(row) for row in answers])
     whole = [triple for row in answers for triple in row]
@@ -194,8 +194,12 @@ class _Keys:
         return replace(triple_f1(gold, predicted, symmetric=self.symmetric), match=self.named)
 
 
-def _checked(given: Iterable[Any], where: str) -> list[Stated]:
-    """Returns the distinct triples of a sentence, in their order."""
+def distinct_triples(given: Iterable[Any], where: str) -> list[Stated]:
+    """Returns the distinct triples ``(end, relation, end)`` of a sentence, in their order.
+
+    Raises:
+        InputError: something else is among them; `where` says of what.
+    """
     found: dict[Stated, None] = {}
     for triple in given:
         if not _is_triple(triple):
@@ -210,7 +214,7 @@ def _checked(given: Iterable[Any], where: str) -> list[Stated]:
 
 def _is_triple(given: Any) -> bool:
     whole = isinstance(given, (tuple, list)) and len(given) == 3
-    return whole and _is_end(given[0]) and _is_end(given[2])
+    return whole and _is_end(given[0]) and isinstance(given[1], str) and _is_end(given[2])
 
 
 def _is_end(given: Any) -> bool:
@@ -218,8 +222,14 @@ def _is_end(given: Any) -> bool:
         isinstance(given, (tuple, list))
         and len(given) == 3
         and isinstance(given[0], str)
-        and (given[1] is None or len(given[1]) == 2)
+        and (given[1] is None or _is_span(given[1]))
+        and isinstance(given[2], str)
     )
+
+
+def _is_span(given: Any) -> bool:
+    whole = isinstance(given, (tuple, list)) and len(given) == 2
+    return whole and all(isinstance(place, int) for place in given)
 
 
 def _placed(side: Iterable[list[Stated]]) -> bool:
@@ -241,7 +251,10 @@ def _applicable(match: str, gold: list[list[Stated]], predicted: list[list[State
     return [match, *(rule for rule, can in possible.items() if can and rule != match)]
 
 
-def _keys(row: list[Stated], rule: str, word: str) -> set[tuple[Hashable, str, Hashable]]:
+def triple_keys(
+    row: Iterable[Stated], rule: str, word: str = "last"
+) -> set[tuple[Hashable, str, Hashable]]:
+    """Returns what a rule of :data:`RULES` compares of the triples of a sentence."""
     return {(_key(s, rule, word), relation, _key(o, rule, word)) for s, relation, o in row}
 
 

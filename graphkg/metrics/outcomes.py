@@ -16,11 +16,14 @@ from ..errors import InputError
 from .alignment import align
 from .classification import OTHER, semeval_f1, tacred_f1
 from .extraction import multi_label_f1
+from .extraction_scores import distinct_triples, score_extraction, triple_keys
 from .ranking import HITS, Ranks
 from .scores import Average, Scores, f_measure, micro
 
-Form = Literal["micro", "macro", "harmonic", "mean"]
+Form = Literal["micro", "precision", "recall", "macro", "harmonic", "mean"]
 SEMEVAL: dict[str, Form] = {"f1": "macro", "harmonic_f1": "harmonic", "micro_f1": "micro"}
+SUMMED: tuple[Form, ...] = ("micro", "precision", "recall")
+TRIPLES: dict[str, Form] = {"f1": "micro", "precision": "precision", "recall": "recall"}
 RANKING = ("mrr", *(f"hits@{k}" for k in HITS))
 
 
@@ -31,10 +34,10 @@ class Outcomes:
     Attributes:
         metric: the score's name.
         counts: [n, C, 3] float64: what is correct, guessed and gold in each class.
-        form: ``micro``: F1 of the classes' sum; ``macro``: mean of their F1; ``harmonic``:
-            harmonic mean of mean precision and mean recall; ``mean``: correct / gold. A class
-            without a gold answer in the (re)sample is left out, as the official scorer of SemEval
-            does.
+        form: ``micro``: F1 of the classes' sum, ``precision`` and ``recall``: those of it;
+            ``macro``: mean of their F1; ``harmonic``: harmonic mean of mean precision and mean
+            recall; ``mean``: correct / gold. A class without a gold answer in the (re)sample is
+            left out, as the official scorer of SemEval does.
         right: whether each prediction is right, [examples], for counting who alone is right.
         unit: what an example is.
     """
@@ -69,8 +72,9 @@ class Outcomes:
         if self.form == "mean":
             return sums[0][0] / sums[0][2]
         rows = [Scores(*(round(count) for count in row)) for row in sums if row[2]]
-        if self.form == "micro":
-            return micro(rows).f1
+        if self.form in SUMMED:
+            score: float = getattr(micro(rows), "f1" if self.form == "micro" else self.form)
+            return score
         mean = Average.of(rows)
         return mean.f1 if self.form == "macro" else f_measure(mean.precision, mean.recall)
 
@@ -98,11 +102,13 @@ def scores_of(sums: Tensor, form: Form) -> Tensor:
     present = sums[..., 2] > 0
     if form == "mean":
         return _share(sums[..., 0, 0], sums[..., 0, 2])
-    if form == "micro":
+    if form in SUMMED:
         sums = (sums * present.unsqueeze(-1)).sum(-2, keepdim=True)
         present = torch.ones_like(sums[..., 2], dtype=torch.bool)
     correct, guessed, gold = sums.unbind(-1)
     precision, recall = _share(correct, guessed), _share(correct, gold)
+    if form in ("precision", "recall"):
+        return (precision if form == "precision" else recall).squeeze(-1)
     classes = present.sum(-1).clamp(min=1)
     if form == "harmonic":
         means = [(x * present).sum(-1) / classes for x in (precision, recall)]
@@ -190,6 +196,33 @@ def multi_label_outcomes(
     sets = [(set(g) - {negative}, set(p) - {negative}) for g, p in zip(answers, guesses)]
     rows = [[(len(g & p), len(p), len(g))] for g, p in sets]
     return _chosen(metric, {"f1": "micro"}, rows, [g == p for g, p in sets])
+
+
+def triple_outcomes(
+    gold: Any, predicted: Any, match: str = "exact", metric: str = "f1"
+) -> Outcomes:
+    """What each sentence adds to the micro scores of :func:`~graphkg.metrics.score_extraction`.
+
+    A sentence is right if it has exactly its triples.
+
+    Args:
+        gold: for each sentence (or id) its triples ``(end, relation, end)``.
+        predicted: likewise.
+        match: the rule by which they are compared.
+        metric: ``f1``, ``precision``, ``recall``, or ``accuracy``, the share of right sentences.
+
+    Raises:
+        InputError: an unknown metric, or what :func:`~graphkg.metrics.score_extraction` refuses.
+    """
+    score_extraction(gold, predicted, match)  # checks what was given
+    answers, guesses = (
+        [triple_keys(distinct_triples(row, "a sentence"), match) for row in side]
+        for side in align(gold, predicted)
+    )
+    sets = list(zip(answers, guesses))
+    rows = [[(len(g & p), len(p), len(g))] for g, p in sets]
+    found = _chosen(metric, TRIPLES, rows, [g == p for g, p in sets])
+    return replace(found, unit="sentences")
 
 
 def rank_outcomes(ranks: Ranks, metric: str = "mrr") -> Outcomes:

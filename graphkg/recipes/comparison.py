@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, nearest
+from ..metrics.extraction_scores import RULES
 from ..metrics.outcomes import RANKING, Outcomes
 from ..metrics.seeds import TTest, welch_test
 from ..metrics.significance import Comparison, paired_bootstrap
 from ..parsing.base import Parser
 from ..version import __version__
 from .base import RECIPE, find_folder, load, read_recipe
-from .prediction_files import ENDINGS, read_predictions
+from .found_triples import FoundTriples
+from .prediction_files import read_predictions
 from .predictions import METRICS, Predictions
+from .qidn_system import QIDNSystem
 from .ranked_links import HEAD, RankedLinks
-from .relation_system import RelationSystem
 
 ALIKE = ("seed", "device", "progress")  # training settings that seeds of one system may differ in
 SPLITS = ("train", "valid", "test")
 
-
-Answers = Predictions | RankedLinks
+Answers = Predictions | FoundTriples | RankedLinks
+ANSWERS: dict[str, type[Answers]] = {"jrrelp": Predictions, "qidn": FoundTriples}
+"""What a system is compared by; of all others it is the ranks of links."""
 
 
 def compare(
@@ -47,8 +51,10 @@ def compare(
         second: the system whose gain is asked for.
         split: ``test``, ``valid`` or ``train``; of a file it is what the file holds.
         metric: of relations ``f1`` (the data's own), ``accuracy``, and on SemEval ``harmonic_f1``
-            and ``micro_f1``; of links ``mrr``, ``hits@1``, ``hits@3``, ``hits@10``.
-        data: where the data set of relation systems lies; by default ``$GRAPHKG_DATA``.
+            and ``micro_f1``; of triples ``f1``, ``precision``, ``recall`` by the rule of the data,
+            ``accuracy`` of whole sentences; of links ``mrr``, ``hits@1``, ``hits@3``, ``hits@10``.
+        data: where the data set of systems that read sentences lies; by default
+            ``$GRAPHKG_DATA``.
         parser: for trees and tags that the data lack; the bundled one by default.
         samples: resamples.
         seed: of the resampling.
@@ -104,7 +110,7 @@ def find_runs(given: str | Path) -> list[Path]:
     if not runs:
         raise InputError(
             f"{path} is no run folder and holds none: give a run, a folder of runs, or a file of "
-            f"predictions ({', '.join(ENDINGS)})"
+            f"predictions ({', '.join(Predictions.endings)})"
         )
     return runs
 
@@ -119,12 +125,13 @@ def _check_recipes(paths: list[list[Path]], data: Any, metric: str | None) -> No
         if not recipe.get("trained"):
             raise InputError(f"{path} holds a training that has not ended: go on with --resume")
         first, other = recipes[0]
-        links = _ranks_links(recipe)
-        if links != _ranks_links(other):
+        kind = ANSWERS.get(recipe["system"], RankedLinks)
+        if kind != ANSWERS.get(other["system"], RankedLinks):
             raise InputError(
                 f"{path} is a run of {recipe['system']}, but {first} of {other['system']}: compare "
                 "two of one kind"
             )
+        links = kind is RankedLinks
         if links and data is not None:
             raise InputError(f"data {data} was given, but {path} holds its triples: leave it out")
         if not links and recipe["data"]["data"] != other["data"]["data"]:
@@ -132,14 +139,11 @@ def _check_recipes(paths: list[list[Path]], data: Any, metric: str | None) -> No
                 f"{path} was trained on {recipe['data']['data']}, but {first} on "
                 f"{other['data']['data']}: compare two on the same data"
             )
-        metrics = RANKING if links else METRICS.get(recipe["data"]["metric"])
+        metrics: tuple[str, ...] | None = RANKING if links else FoundTriples.metrics
+        if kind is Predictions:
+            metrics = METRICS.get(recipe["data"]["metric"])
         if metrics is not None:
             _known(metric, metrics)
-
-
-def _ranks_links(recipe: dict[str, Any]) -> bool:
-    """Whether a run ranks entities; the other kind reads sentences."""
-    return recipe["system"] != "jrrelp"
 
 
 def _check_seeds(recipes: dict[Path, dict[str, Any]]) -> None:
@@ -185,11 +189,8 @@ class _Reader:
         system = load(path)
         if hasattr(system, "triples"):
             return RankedLinks.of(system, self.split)
-        if not isinstance(system, RelationSystem):
-            raise InputError(
-                f"{path} is a {type(system).__name__}, but runs that classify labelled pairs or "
-                "rank links are compared: give two of those"
-            )
+        if isinstance(system, QIDNSystem):
+            return FoundTriples.of(system, self._triples(system.recipe), self.split)
         return Predictions.of(system, self._sentences(system.recipe), self.split)
 
     @cached_property
@@ -211,15 +212,34 @@ class _Reader:
             self.graphs[key] = getattr(found, self.split)
         return self.graphs[key]
 
+    def _triples(self, recipe: Any) -> Any:
+        from .qidn_training import read_qidn_data
+
+        key = recipe.data, recipe.match, recipe.held_out, recipe.held_out_of
+        if key not in self.graphs:
+            self.graphs[key] = read_qidn_data(recipe, self.data).part(self.split)
+        return self.graphs[key]
+
 
 def read_answers(path: Path) -> Answers:
     """Reads a file of predictions or of ranks, told apart by the first line."""
     try:
         with path.open(encoding="utf-8") as file:
-            links = file.readline().rstrip("\n").split("\t") == list(HEAD)
+            first = file.readline().rstrip("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read ({error}): give predictions or ranks") from None
-    return RankedLinks.read(path) if links else read_predictions(path)
+    if first.split("\t") == list(HEAD):
+        return RankedLinks.read(path)
+    return FoundTriples.read(path) if _holds_triples(first) else read_predictions(path)
+
+
+def _holds_triples(line: str) -> bool:
+    """Whether a line is JSON that says by which rule triples are compared."""
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return False
+    return isinstance(row, dict) and row.get("metric") in RULES
 
 
 def _check_same(found: dict[Path, Answers]) -> None:

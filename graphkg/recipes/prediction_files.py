@@ -11,39 +11,45 @@ from typing import Any
 from ..errors import InputError
 from ..exchange.files import make_folder, write_whole
 from ..metrics.classification import DIRECTED, OTHER
+from .found_triples import FoundTriples
 from .predictions import Prediction, Predictions, Protocol
 from .relation_scores import SINGLE
 
-ENDINGS = (".jsonl", ".tsv")
 BETWEEN = "|"  # the labels of one cell
 COLUMNS = tuple(field.name for kind in (Prediction, Protocol) for field in fields(kind))
 SEVERAL = ("gold", "predicted", "score")
 
 
-def check_ending(path: Path) -> None:
-    """Raises unless the file's name says how predictions are written."""
-    if path.suffix not in ENDINGS:
-        raise InputError(f"{path} ends in {path.suffix!r}: predictions are .jsonl or .tsv")
+def check_ending(path: Path, answers: type[Predictions | FoundTriples] = Predictions) -> None:
+    """Raises unless the file's name says how answers of this kind are written."""
+    if path.suffix not in answers.endings:
+        raise InputError(
+            f"{path} ends in {path.suffix!r}: predictions of {answers.kind} are "
+            f"{' or '.join(answers.endings)}"
+        )
 
 
-def write_predictions(predictions: Predictions, path: str | Path) -> None:
+def write_predictions(predictions: Predictions | FoundTriples, path: str | Path) -> None:
     """Writes one line an example, as the ending says; the file appears when it is whole.
 
-    A line holds key, subject, object, gold, predicted and score, and the protocol. Labels are a
-    list in JSON, and joined by ``|`` in a table.
+    A line holds key, subject, object (of a sentence with triples: its text), gold, predicted and
+    score, and the protocol. Labels are a list in JSON, and joined by ``|`` in a table.
 
     Raises:
         InputError: another ending, a label that a table cannot hold, or a file that cannot be
             written.
     """
     path = Path(path)
-    check_ending(path)
-    lines = list((_json_lines if path.suffix == ".jsonl" else _table_lines)(predictions))
+    check_ending(path, type(predictions))
+    if isinstance(predictions, FoundTriples) or path.suffix == ".jsonl":
+        lines = list(_json_lines(predictions))
+    else:
+        lines = list(_table_lines(predictions))
     make_folder(path.parent)
     write_whole({path: lines})
 
 
-def _json_lines(predictions: Predictions) -> Iterator[str]:
+def _json_lines(predictions: Predictions | FoundTriples) -> Iterator[str]:
     facts = asdict(predictions.protocol)
     for row in predictions.rows:
         yield json.dumps({**asdict(row), **facts}, ensure_ascii=False) + "\n"

@@ -74,6 +74,7 @@ class Predictions:
     protocol: Protocol
 
     kind = "relations in sentences"
+    endings = (".jsonl", ".tsv")
 
     @classmethod
     def of(

@@ -136,13 +136,17 @@ class QIDNSystem(System):
         return [found.triples for found in self.predict(graphs)]
 
     def evaluate(
-        self, data: ExtractionData | Sequence[SentenceGraph], split: str = "test"
+        self,
+        data: ExtractionData | Sequence[SentenceGraph],
+        split: str = "test",
+        found: Sequence[FoundSentence] | None = None,
     ) -> ExtractionScores:
         """Scores what is found in labelled sentences by the rule of the training data.
 
         Args:
             data: a data set, or sentences with mentions and triples.
             split: of a data set: ``train``, ``valid`` or ``test``.
+            found: what :meth:`predict` gave for them, if they were asked already.
 
         Raises:
             InputError: no such split, or no sentence.
@@ -154,8 +158,9 @@ class QIDNSystem(System):
         graphs = list(data)
         relations = self.vocabularies.relation.labels
         typed = self.model.num_types > 0
-        found = [(one.triples, one.entities) for one in self.predict(graphs)]
-        return score_found(graphs, found, self.match, typed, relations, protocol)
+        said = self.predict(graphs) if found is None else found
+        pairs = [(one.triples, one.entities) for one in said]
+        return score_found(graphs, pairs, self.match, typed, relations, protocol)
 
     def protocol(self) -> dict[str, Any]:
         """What every number of this system travels with, beside the data that it was taken on."""

@@ -130,7 +130,10 @@ def test_predictions_that_cannot_be_written_are_told_before_anything_is_read(
     refused, model, links, tmp_path
 ):
     refusals = {
-        ("--predictions", tmp_path / "a.csv"): "predictions are .jsonl or .tsv",
+        (
+            "--predictions",
+            tmp_path / "a.csv",
+        ): "predictions of relations in sentences are .jsonl or .tsv",
         ("--predictions", tmp_path): "is a folder",
         ("--predictions", tmp_path / "a.tsv", "--texts", "redocred"): "drop one",
     }

@@ -115,7 +115,7 @@ def test_a_mistake_in_training_starts_nothing(refused, tmp_path, arguments, mess
     [
         (["--baseline"], "--baseline was given, but"),
         (["--raw"], "finds triples in sentences: leave it out"),
-        (["--predictions", "x.tsv"], "--predictions was given, but"),
+        (["--ranks", "x.tsv"], "--ranks was given, but"),
         (["--subset", "3"], "--subset was given, but it is for text models of links"),
         (["--split", "dev"], "'dev' is not one of train, valid, test"),
         (["--data", "nowhere"], "neither a folder nor a known set"),
@@ -125,8 +125,21 @@ def test_evaluate_refuses_what_is_for_other_systems(refused, qidn, arguments, me
     assert message in refused("evaluate", qidn, *arguments)
 
 
+def test_predictions_are_written_and_compared_without_the_model(command, refused, qidn, tmp_path):
+    file = tmp_path / "said.jsonl"
+    ended = command("evaluate", qidn, "--predictions", file)
+    assert ended.code == 0 and "triples, strict" in ended.out, ended.err
+    assert len(file.read_text(encoding="utf-8").splitlines()) == 4
+    ended = command("compare", qidn, file, "--samples", "100", "--metric", "recall")
+    assert ended.code == 0, ended.err
+    assert ended.out.splitlines()[0].split() == ["score", "recall"]
+    assert "resampled: 4 sentences, 100 times, seed 0" in ended.out
+    said = refused("evaluate", qidn, "--predictions", tmp_path / "said.tsv")
+    assert "predictions of triples in sentences are .jsonl" in said
+
+
 def test_commands_of_other_systems_refuse_a_qidn(refused, qidn, model, tmp_path):
-    assert "is a QIDNSystem, but runs that classify" in refused("compare", qidn, qidn)
+    assert "is a run of jrrelp, but" in refused("compare", qidn, model)
     assert "QIDNSystem" in refused("predict", qidn, "--relation", "left", "--head", "Ann")
     assert "QIDNSystem" in refused("combine", qidn, qidn, "-o", tmp_path / "x")
 

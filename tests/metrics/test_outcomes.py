@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphkg.errors import InputError
-from graphkg.metrics import multi_label_f1, ranks, semeval_f1, summarise, tacred_f1
+from graphkg.metrics import (
+    multi_label_f1,
+    ranks,
+    score_extraction,
+    semeval_f1,
+    summarise,
+    tacred_f1,
+)
 from graphkg.metrics.classification import DIRECTED, OTHER
 from graphkg.metrics.outcomes import (
     RANKING,
@@ -18,6 +25,7 @@ from graphkg.metrics.outcomes import (
     scores_of,
     semeval_outcomes,
     tacred_outcomes,
+    triple_outcomes,
 )
 
 CLOSE = 1e-12
@@ -74,6 +82,50 @@ def test_the_sum_of_counts_is_the_f1_of_sets_of_relations(pairs):
     outcomes = multi_label_outcomes(gold, predicted)
     assert outcomes.score == multi_label_f1(gold, predicted).f1
     assert vectorised(outcomes) == pytest.approx(outcomes.score, abs=CLOSE)
+
+
+def triple(subject, relation, object_, kind="_"):
+    return (subject, (0, 1), "_"), relation, (object_, (2, 3), kind)
+
+
+def test_triples_of_three_sentences_are_counted_as_by_hand():
+    a, b, c, d = (triple(*ends) for ends in ("xry", "xsy", "yrz", "ysz"))
+    gold, predicted = [[a, b], [c], []], [[a, d], [c, c], [d]]
+    shares = {"f1": 4 / 7, "precision": 2 / 4, "recall": 2 / 3, "accuracy": 1 / 3}
+    for metric, share in shares.items():
+        outcomes = triple_outcomes(gold, predicted, metric=metric)
+        assert outcomes.score == pytest.approx(share, abs=CLOSE) and outcomes.unit == "sentences"
+        assert vectorised(outcomes) == pytest.approx(share, abs=CLOSE)
+        assert outcomes.right.tolist() == [False, True, False]
+    assert triple_outcomes(gold, predicted).counts[:, 0].tolist() == [
+        [1, 2, 2],
+        [1, 1, 1],
+        [0, 1, 0],
+    ]
+
+
+def test_triples_are_compared_by_the_rule_that_is_asked():
+    gold, other = [[triple("x", "r", "y", "LOC")]], [[triple("x", "r", "y", "ORG")]]
+    assert [triple_outcomes(gold, other, rule).score for rule in ("exact", "strict")] == [1.0, 0.0]
+    with pytest.raises(InputError, match="match='near' was given"):
+        triple_outcomes(gold, other, "near")
+    with pytest.raises(InputError, match="metric 'f2' is not one of f1, precision, recall"):
+        triple_outcomes(gold, other, metric="f2")
+
+
+STATED = st.sets(st.builds(triple, *[st.sampled_from("xyz")] * 3), max_size=4)
+
+
+@given(st.lists(st.tuples(STATED, STATED), min_size=1, max_size=8), st.data())
+def test_a_resample_of_sentences_has_the_scores_of_its_triples(pairs, data):
+    numbers = st.integers(0, len(pairs) - 1)
+    drawn = data.draw(st.lists(numbers, min_size=len(pairs), max_size=len(pairs)))
+    gold, predicted = zip(*pairs)
+    whole = score_extraction([gold[i] for i in drawn], [predicted[i] for i in drawn], "partial")
+    for metric in ("f1", "precision", "recall"):
+        outcomes = triple_outcomes(gold, predicted, "partial", metric)
+        found = scores_of(outcomes.counts[drawn].sum(0), outcomes.form).item()
+        assert found == pytest.approx(whole.summary()[metric], abs=CLOSE)
 
 
 @pytest.mark.parametrize("metric", RANKING)
