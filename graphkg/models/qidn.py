@@ -14,9 +14,9 @@ from ..errors import InputError, check_choices
 from ..graphs import SentenceGraph
 from ..nn.queries import Queries
 from ..nn.query_decoder import ACTIVATIONS, HIDDEN, QueryDecoder
+from ..nn.row_sums import RowSums
 from ..nn.slot_heads import SlotHeads
 from ..nn.span import Spans, SpanVectors, spans_up_to
-from ..nn.split_encoder import padded
 from ..nn.text_encoder import TextEncoder
 from .extraction import Extraction, decode
 from .gold_triples import gold_triples
@@ -145,7 +145,7 @@ class QIDN(nn.Module):
         there = places(spans.ptr)
         decoded = self.decoder(
             self.queries(),
-            padded(keys, there),
+            keys.padded(there),
             there,
             self.queries.hidden,
             0.0 if self.queries.position is None else self.queries.position,
@@ -156,12 +156,13 @@ class QIDN(nn.Module):
         slots = [self.heads(*self.queries.split(layer), h, mask) for layer in chosen]
         return Reading(slots, mask, spans, decoded)
 
-    def _keys(self, tokens: Tokens) -> tuple[Tensor, Spans]:
+    def _keys(self, tokens: Tokens) -> tuple[RowSums, Spans]:
         """Returns what queries look at, [S of all sentences, D], without what has no piece."""
         spans = spans_up_to(tokens.ptr, 1 if self.spans is None else self.longest)
         spans = spans.keep(tokens.known[spans.first] & tokens.known[spans.last])
         if self.spans is None:
-            return tokens.h[spans.first], spans
+            table = torch.cat([tokens.h.new_zeros(1, tokens.h.size(1)), tokens.h])
+            return RowSums(table, spans.first.unsqueeze(1) + 1), spans
         return self.spans(tokens.h, spans), spans
 
     def losses(self, batch: SentenceGraph) -> dict[str, Tensor]:

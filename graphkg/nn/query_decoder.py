@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
+
+from .row_sums import RowSums
 
 HIDDEN = ("none", "entity_to_relation", "relation_to_entity", "both")
 ACTIVATIONS = {"relu": nn.ReLU, "gelu": nn.GELU}
@@ -53,6 +56,23 @@ def hidden_queries(count: int, hidden: str = "none") -> Tensor:
     return mask
 
 
+def look_at_sums(
+    attention: nn.MultiheadAttention, x: Tensor, keys: RowSums, padding: Tensor
+) -> Tensor:
+    """Returns what `attention` gives, [B, n, D], for queries [B, n, D] and keys that are values.
+
+    It multiplies the rows that the keys are sums of, not each key.
+    """
+    (w_q, *weights), (b_q, *biases) = (
+        part.chunk(3) for part in (attention.in_proj_weight, attention.in_proj_bias)
+    )
+    rows = F.linear(x, w_q, b_q), *map(keys.linear, weights, biases)
+    q, k, v = (row.unflatten(2, (attention.num_heads, -1)).transpose(1, 2) for row in rows)
+    dropout = attention.dropout if attention.training else 0.0
+    seen = F.scaled_dot_product_attention(q, k, v, ~padding[:, None, None], dropout)
+    return attention.out_proj(seen.transpose(1, 2).flatten(2))
+
+
 class DecoderLayer(nn.Module):
     """Self-attention, cross attention, feed-forward; after each: add, then layer norm.
 
@@ -80,7 +100,7 @@ class DecoderLayer(nn.Module):
     def forward(
         self,
         x: Tensor,
-        keys: Tensor,
+        keys: Tensor | RowSums,
         hidden: Tensor | None,
         padding: Tensor,
         position: Tensor | float,
@@ -91,7 +111,12 @@ class DecoderLayer(nn.Module):
         at = x + position
         seen, own = self.own(at, at, x, attn_mask=hidden, **ask)
         x = self.norms[0](x + self.dropout(seen))
-        seen, cross = self.cross(x + position, keys, keys, key_padding_mask=padding, **ask)
+        cross: Tensor | None = None
+        if isinstance(keys, RowSums) and not weights:
+            seen = look_at_sums(self.cross, x + position, keys, padding)
+        else:
+            dense = keys.dense() if isinstance(keys, RowSums) else keys
+            seen, cross = self.cross(x + position, dense, dense, key_padding_mask=padding, **ask)
         x = self.norms[1](x + self.dropout(seen))
         return self.norms[2](x + self.dropout(self.feedforward(x))), own, cross
 
@@ -136,7 +161,7 @@ class QueryDecoder(nn.Module):
     def forward(
         self,
         queries: Tensor,
-        keys: Tensor,
+        keys: Tensor | RowSums,
         mask: Tensor,
         hidden: Tensor | None = None,
         position: Tensor | float = 0.0,
@@ -146,14 +171,14 @@ class QueryDecoder(nn.Module):
 
         Args:
             queries: [n, D] or [B, n, D].
-            keys: [B, S, D]; rows outside of `mask` are 0.
+            keys: [B, S, D], dense or as sums of rows; rows outside of `mask` are 0.
             mask: [B, S].
             hidden: [n, n], true where a row may not look at a column.
             position: [n, D] added to queries where they look, as in DETR; nothing by default.
             weights: also return the attention weights.
         """
         padding = ~mask & mask.any(1, keepdim=True)
-        x = queries.expand(keys.size(0), -1, -1)
+        x = queries.expand(mask.size(0), -1, -1)
         found, own, cross = [], [], []
         for layer in self.layers:
             x, *seen = layer(x, keys, hidden, padding, position, weights)

@@ -11,6 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from .row_sums import RowSums
+
 
 @dataclass(frozen=True)
 class Spans:
@@ -68,7 +70,8 @@ class SpanVectors(nn.Module):
         H^{span}_s = W [H_i; H_j; \phi(j - i + 1)] + b
 
     The paper leaves out W, but calls the vector one of the encoder's width. Each token is
-    multiplied once as a first and once as a last one, not in each of its spans.
+    multiplied once as a first and once as a last one, not in each of its spans: the vectors are
+    sums of three rows, and stay so.
 
     Args:
         dim: D.
@@ -77,7 +80,7 @@ class SpanVectors(nn.Module):
 
     Shapes:
         - input: tokens [T, D] and their :class:`Spans`
-        - output: [S, D]
+        - output: [S, D] as :class:`~graphkg.nn.row_sums.RowSums`
     """
 
     def __init__(self, dim: int, longest: int = 8, length_dim: int = 150):
@@ -86,13 +89,15 @@ class SpanVectors(nn.Module):
         self.length = nn.Embedding(longest, length_dim)
         self.linear = nn.Linear(2 * dim + length_dim, dim)
 
-    def forward(self, h: Tensor, spans: Spans) -> Tensor:
+    def forward(self, h: Tensor, spans: Spans) -> RowSums:
         """Returns the span vectors."""
         sizes = [self.dim, self.dim, self.length.embedding_dim]
         first, last, length = self.linear.weight.split(sizes, 1)
         by_length = F.linear(self.length.weight, length, self.linear.bias)
-        ends = (h @ first.t())[spans.first] + (h @ last.t())[spans.last]
-        return ends + by_length[spans.last - spans.first]
+        table = torch.cat([h.new_zeros(1, self.dim), h @ first.t(), h @ last.t(), by_length])
+        begins = torch.tensor([0, h.size(0), 2 * h.size(0)], device=h.device) + 1
+        parts = torch.stack([spans.first, spans.last, spans.last - spans.first], 1)
+        return RowSums(table, begins + parts)
 
     def __repr__(self) -> str:
         return (

@@ -22,7 +22,7 @@ from .qidn import QIDNRecipe
 from .qidn_build import QIDNParts, build_qidn_parts, read_qidn_parts, write_qidn_parts
 from .qidn_scores import score_found
 
-PIECES = 4096
+PIECES = 2048
 """Word pieces of a batch that is read, padding included, about."""
 
 

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from graphkg.nn import QueryDecoder
-from graphkg.nn.query_decoder import hidden_queries
+from graphkg.nn.query_decoder import hidden_queries, look_at_sums
+from graphkg.nn.row_sums import RowSums
 
 
 @pytest.fixture(name="decoder")
@@ -33,6 +34,40 @@ def test_asking_for_weights_changes_nothing(decoder):
     without = decoder(QUERIES, KEYS, MASK)
     assert without.own is None and len(without.layers) == 2
     torch.testing.assert_close(with_weights.last, without.last)
+
+
+def test_keys_that_are_sums_of_rows_are_looked_at_as_dense_ones(decoder):
+    table = torch.cat([torch.zeros(1, 8), torch.randn(6, 8)]).requires_grad_()
+    index = torch.randint(1, 7, (2, 5, 3)).masked_fill(~MASK.unsqueeze(2), 0)
+    sums = RowSums(table, index)
+    found = []
+    for keys in (sums, table[index].sum(2)):
+        out = decoder(QUERIES, keys, MASK).last
+        weights = [table, *decoder.parameters()]
+        found.append([out, *torch.autograd.grad(out.square().sum(), weights)])
+    for ours, dense in zip(*found):
+        torch.testing.assert_close(ours, dense, rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(
+        decoder(QUERIES, sums, MASK, weights=True).cross,
+        decoder(QUERIES, sums.dense(), MASK, weights=True).cross,
+    )
+
+
+def test_attention_to_sums_of_rows_has_dropout_in_training_alone():
+    attention = torch.nn.MultiheadAttention(8, 2, dropout=0.5, batch_first=True)
+    sums = RowSums(torch.randn(6, 8), torch.randint(1, 6, (2, 5, 3)))
+    x, padding = torch.randn(2, 3, 8), ~MASK
+    draws = torch.stack([look_at_sums(attention, x, sums, padding) for _ in range(2000)])
+    assert not torch.equal(draws[0], draws[1])
+    whole = look_at_sums(attention.eval(), x, sums, padding)
+    torch.testing.assert_close(draws.mean(0), whole, atol=0.1, rtol=0)
+
+
+def test_a_sentence_without_keys_reads_zeros_that_are_sums_of_rows(decoder):
+    nothing, empty = torch.zeros(1, 5, dtype=torch.bool), torch.zeros(1, 5, 3, dtype=torch.long)
+    sums = RowSums(torch.cat([torch.zeros(1, 8), torch.randn(4, 8)]), empty)
+    dense = decoder(QUERIES, torch.zeros(1, 5, 8), nothing).last
+    torch.testing.assert_close(decoder(QUERIES, sums, nothing).last, dense)
 
 
 def test_a_batch_is_its_members_one_by_one(decoder):
