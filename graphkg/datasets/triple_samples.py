@@ -32,26 +32,69 @@ def sample_entities(data: TripleData, count: int, seed: int = 0) -> TripleData:
     total = len(data.entities)
     if not 2 <= count <= total:
         raise InputError(f"{count} of {total} entities were asked for: give from 2 to {total}")
-    kept = _around(data.train[EDGE].edge_index, total, count, seed).sort().values
-    place = torch.full((total,), -1)
-    place[kept] = torch.arange(count)
+    kept = _around(data.train[EDGE].edge_index, total, count, seed)
+    return induced(data, kept, f"{data.name}, {count} entities drawn with seed {seed}")
+
+
+def hold_out_entities(
+    data: TripleData, share: float, seed: int = 0
+) -> tuple[TripleData, TripleData]:
+    """Returns the triples among the entities that are kept, and those among the others.
+
+    Triples from one to the other are in neither, so that the second is an unseen graph: no entity
+    of it occurs in the first.
+
+    Args:
+        data: the whole graph.
+        share: of the entities that are held out, drawn uniformly.
+        seed: of the draw.
+
+    Raises:
+        InputError: a share that leaves no entity on one side.
+    """
+    total = len(data.entities)
+    count = round(share * total)
+    if not 0 < count < total:
+        raise InputError(
+            f"{share} of {total} entities were to be held out, which are {count}: give a share "
+            "that leaves some on both sides"
+        )
+    order = torch.randperm(total, generator=torch.Generator().manual_seed(seed))
+    drawn = f"of {total} entities drawn with seed {seed}"
+    return (
+        induced(data, order[count:], f"{data.name}, {total - count} {drawn}"),
+        induced(data, order[:count], f"{data.name}, the other {count} {drawn}"),
+    )
+
+
+def induced(data: TripleData, entities: Tensor, name: str) -> TripleData:
+    """Returns the triples among some entities, in the order of their ids; all relations stay.
+
+    Args:
+        data: the whole graph.
+        entities: [n] distinct ids.
+        name: of the new data.
+    """
+    kept = entities.sort().values
+    place = torch.full((len(data.entities),), -1)
+    place[kept] = torch.arange(kept.numel())
     labels = [data.entities.label(entity) for entity in kept.tolist()]
     texts = data.entities.descriptions
-    entities = Vocabulary(
+    vocabulary = Vocabulary(
         labels,
         descriptions={label: texts[label] for label in labels if label in texts},
         name="entity",
     )
     parts = {}
-    for name, graph in data.parts.items():
+    for part, graph in data.parts.items():
         index = place[graph[EDGE].edge_index]
         inside = (index >= 0).all(0)
-        parts[name] = KnowledgeGraph.from_ids(
-            index[:, inside], graph[EDGE].edge_type[inside], entities, data.relations
+        parts[part] = KnowledgeGraph.from_ids(
+            index[:, inside], graph[EDGE].edge_type[inside], vocabulary, data.relations
         )
     return replace(
         data,
-        name=f"{data.name}, {count} entities drawn with seed {seed}",
+        name=name,
         **parts,
         entity_names={x: data.entity_names[x] for x in labels if x in data.entity_names},
         entity_types={x: data.entity_types[x] for x in labels if x in data.entity_types},

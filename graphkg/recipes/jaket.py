@@ -47,6 +47,22 @@ KG = Literal["on", "off", "shuffled"]
 """What a run does with the graph: read it, leave it out, or deal its triples' tails out anew."""
 
 
+class JAKETTaskSettings(JAKETSettings):
+    """What the settings of every task have.
+
+    Attributes:
+        start: the paper's rows: ``encoder`` (without a graph), ``random`` (random memory, new
+            knowledge module), ``memory`` (the memory of an encoder that was not pre-trained, new
+            knowledge module) or ``jaket`` (all of a pre-trained run).
+        init: the run folder that ``start=jaket`` begins with.
+        kg: ``on``, ``off`` or ``shuffled``; ``start=encoder`` reads no graph anyway.
+    """
+
+    start: Literal["encoder", "random", "memory", "jaket"] = "memory"
+    init: str | None = None
+    kg: KG = "on"
+
+
 class JAKETRecipe(JAKETSettings):
     """Settings of a pre-training; where the paper says something, the default is what it says.
 
