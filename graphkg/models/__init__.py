@@ -2,6 +2,7 @@
 
 from .combined import CombinedRanker
 from .decisions import Predicted, decide
+from .entity_classifier import DescriptionReader, EntityClassifier, GraphReader
 from .extraction import Extraction, FoundEntities, FoundTriples, named_entities, named_triples
 from .jaket import JAKET
 from .jaket_pretraining import JAKETPretraining
@@ -22,10 +23,13 @@ __all__ = [
     "MTLKGC",
     "QIDN",
     "CombinedRanker",
+    "DescriptionReader",
+    "EntityClassifier",
     "EntityGraph",
     "Extraction",
     "FoundEntities",
     "FoundTriples",
+    "GraphReader",
     "KindGraph",
     "JAKETPretraining",
     "LPBERTPretraining",

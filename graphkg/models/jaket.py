@@ -234,17 +234,25 @@ class JAKET(nn.Module):
 
     def with_descriptions(
         self,
-        descriptions: Descriptions,
+        descriptions: Descriptions | None,
         relations: Descriptions | None = None,
         store: EmbeddingStore | None = None,
+        memory: str | None = None,
     ) -> JAKET:
         """Returns the model over another graph, or over more entities of this one.
 
         It shares all weights with this one (``copy.deepcopy`` the result to part them), and has
         memories of its own, which are filled once, when they are first asked for.
+
+        Args:
+            descriptions: of the entities of the other graph.
+            relations: of its types of edges.
+            store: see :class:`JAKET`.
+            memory: likewise; by default as this model's.
         """
+        check_choices("JAKET", memory=(memory or self.memory, MEMORIES))
         other = shell(self)
-        other.schedule = None
+        other.schedule, other.memory = None, memory or self.memory
         other._take(descriptions, relations, store)
         return other
 

@@ -27,6 +27,10 @@ BUNDLED = Path(__file__).parent / "bundled"
 DEFAULT = "jrrelp-redocred-en"
 SYSTEMS = {
     "combined": "graphkg.recipes.combined_system:CombinedSystem",
+    "jaket": "graphkg.recipes.jaket_system:JAKETSystem",
+    "jaket-entity-classification": (
+        "graphkg.recipes.jaket_classification_system:EntityClassificationSystem"
+    ),
     "jrrelp": "graphkg.recipes.relation_system:RelationSystem",
     "link": "graphkg.recipes.link_system:LinkSystem",
     "lp-bert": "graphkg.recipes.lp_bert_system:LPBERTSystem",

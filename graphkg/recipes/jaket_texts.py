@@ -55,16 +55,16 @@ def entity_names(data: TripleData) -> Iterator[tuple[str, int]]:
 def matcher_of(data: TripleData) -> NameMatcher:
     """Returns what finds the entities' names in texts.
 
-    Ordinary words are those that the entities' descriptions and extracts have in lower case.
+    Ordinary words are those that the entities' descriptions have in lower case.
     """
-    texts = [*data.entities.descriptions.values(), *data.entity_extracts.values()]
+    texts = data.entities.descriptions.values()
     ordinary = {word for text in texts for word in split_words(text)[0] if word.islower()}
     return NameMatcher(entity_names(data), lambda name: split_words(name)[0], ordinary)
 
 
 def own_texts(data: TripleData) -> list[Text]:
-    """Returns the extracts of the entities, or their descriptions where there are no extracts."""
-    found = data.entity_extracts or data.entities.descriptions
+    """Returns the descriptions of the entities."""
+    found = data.entities.descriptions
     return [Text(label, found[label]) for label in data.entities if found.get(label)]
 
 
