@@ -68,7 +68,7 @@ def extract(
 
 @app.command()
 def train(
-    system: Annotated[str, typer.Argument(help="jrrelp, link, lp-bert, mtl-kgc or qidn")],
+    system: Annotated[str, typer.Argument(help="jrrelp, link, lp-bert, mtl-kgc, qidn or jaket")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The run folder.")],
     preset: Annotated[
         str | None, typer.Option(help="semeval-cgcn, redocred-cgcn, umls-conve, umls-minilm, ...")
@@ -86,11 +86,14 @@ def train(
     ] = None,
     parser: ParserName = "bundled",
     resume: Annotated[bool, typer.Option(help="Go on with a stopped training.")] = False,
+    task: Annotated[
+        str | None, typer.Option(help="JAKET: pretrain (default), entity-classification, ...")
+    ] = None,
 ) -> None:
     """Train a system on a data set ($GRAPHKG_DATA or --data) and save the run."""
     from .train import train_system
 
-    train_system(system, output, preset, data, model, vectors, changes or [], parser, resume)
+    train_system(system, output, preset, data, model, vectors, changes or [], parser, resume, task)
 
 
 @app.command()

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..errors import InputError, nearest
 from .extraction import evaluate_extraction_system, train_extraction_system
+from .jaket import evaluate_jaket_task, train_jaket_task
 from .link import check_choices, evaluate_link_system, train_ranking_system
 from .show import say
 from .text import check_file, open_parser, write_lines
@@ -49,32 +50,40 @@ def train_system(
     changes: Sequence[str],
     parser: str,
     resume: bool,
+    task: str | None = None,
 ) -> None:
     """Trains a system and prints its validation and test scores."""
     from ..parsing.cache import cached
     from ..recipes.base import run_settings
+    from ..recipes.jaket_tasks import PRETRAIN
     from ..recipes.jrrelp import build_recipe
     from ..recipes.ranking_trainings import TRAININGS
     from ..recipes.relation_data import read_relation_data
     from ..recipes.relation_training import train_jrrelp
 
-    known = ["jrrelp", *TRAININGS, "qidn"]
+    known = ["jrrelp", *TRAININGS, "qidn", "jaket"]
     if system == "combined":
         raise InputError("'combined' joins trained runs: take graphkg combine RUN RUN -o DIR")
     if system not in known:
         raise InputError(f"{system!r} is no system{nearest(system, known)}; known: {known}")
     if model is not None and system != "link":
         raise InputError(f"--model {model!r} names a link predictor, but {system} has its own")
+    if task is not None and system != "jaket":
+        raise InputError(f"--task {task} was given, but {system} has one task alone: leave it out")
     if system in TRAININGS:
         named = {} if model is None else {"model": model}
         given = {**named, **read_changes(changes)}
         train_ranking_system(system, output, preset, data, given, resume)
         return
-    if system == "qidn":
+    if system in ("qidn", "jaket"):
         for name, value in (("--vectors", vectors), ("--parser", parser != "bundled" and parser)):
             if value:
-                raise InputError(f"{name} {value} was given, but qidn takes none: leave it out")
+                raise InputError(f"{name} {value} was given, but {system} takes none: leave it out")
+    if system == "qidn":
         train_extraction_system(output, preset, data, read_changes(changes), resume)
+        return
+    if system == "jaket":
+        train_jaket_task(task or PRETRAIN, output, preset, data, read_changes(changes), resume)
         return
     recipe = build_recipe(preset, read_changes(changes))
     recipe = run_settings(output, "jrrelp", type(recipe)) if resume else recipe
@@ -109,6 +118,8 @@ def evaluate_system(
     """
     from ..parsing.cache import cached
     from ..recipes import load
+    from ..recipes.jaket_system import JAKETSystem
+    from ..recipes.jaket_tasks import TaskSystem
     from ..recipes.prediction_files import check_ending, write_predictions
     from ..recipes.predictions import Predictions
     from ..recipes.qidn_system import QIDNSystem
@@ -132,6 +143,11 @@ def evaluate_system(
     chosen = check_choices(run, system, more)
     if isinstance(system, RankingSystem):
         evaluate_link_system(system, data, split, raw, memory, output, ranks, chosen)
+        return
+    if isinstance(system, JAKETSystem):
+        system.evaluate()
+    if isinstance(system, TaskSystem):
+        evaluate_jaket_task(system, data, split, output)
         return
     if isinstance(system, QIDNSystem) and texts is None:
         evaluate_extraction_system(system, data, split, output, predictions)
@@ -163,6 +179,8 @@ def evaluate_system(
 
 def _check_options(run: str, system: Any, given: dict[str, Any]) -> None:
     """Raises if an option was given that is for another kind of system."""
+    from ..recipes.jaket_system import JAKETSystem
+    from ..recipes.jaket_tasks import TaskSystem
     from ..recipes.qidn_system import QIDNSystem
     from ..recipes.ranking_system import RankingSystem
 
@@ -171,6 +189,8 @@ def _check_options(run: str, system: Any, given: dict[str, Any]) -> None:
         kind, others = "predicts links", ["--texts", "--baseline", "--predictions"]
     elif isinstance(system, QIDNSystem):
         kind, others = "finds triples in sentences", ["--baseline", "--raw", "--ranks"]
+    elif isinstance(system, (JAKETSystem, TaskSystem)):
+        kind, others = "is a JAKET", list(given)
     strange = [name for name in others if given[name]]
     if strange:
         raise InputError(f"{strange[0]} was given, but {run} {kind}: leave it out")

@@ -81,7 +81,7 @@ class TripleData:
     def unseen(self) -> Tensor:
         """Entities that no training triple has, [N] bool."""
         unseen = torch.ones(len(self.entities), dtype=torch.bool)
-        unseen[self.train[EDGE].edge_index.view(-1)] = False
+        unseen[self.train[EDGE].edge_index.reshape(-1)] = False
         return unseen
 
     def protocol(self) -> dict[str, str | int]:

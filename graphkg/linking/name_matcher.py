@@ -77,7 +77,7 @@ class NameMatcher:
         while place < len(words):
             for length in self._lengths.get(folded[place], ()):
                 end = place + length
-                bearers = self._named(words, folded, place, end)
+                bearers = self._named(words, folded, place, end) if end <= len(words) else ()
                 if bearers:
                     break
             else:

@@ -41,9 +41,7 @@ class PretrainingBatches:
         num_pieces: of the encoder's vocabulary.
     """
 
-    def __init__(
-        self, recipe: JAKETRecipe, data: PretrainingData, tokenizer: Any, num_pieces: int
-    ):
+    def __init__(self, recipe: JAKETRecipe, data: PretrainingData, tokenizer: Any, num_pieces: int):
         self.recipe, self.texts = recipe, data.texts.graphs
         self.size = recipe.train.batch_size
         self.linked = recipe.kg != "off"

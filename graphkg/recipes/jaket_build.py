@@ -13,7 +13,7 @@ import torch
 from ..datasets.triples import TripleData
 from ..errors import InputError
 from ..graphs import Descriptions, KnowledgeGraph
-from ..graphs.adjacency import message_edges
+from ..graphs.adjacency import Direction, message_edges
 from ..graphs.knowledge import EDGE
 from ..models import JAKET
 from ..nn import KnowledgeModule
@@ -26,7 +26,7 @@ from .jaket import JAKETRecipe, JAKETSettings, JAKETTaskSettings
 from .node_texts import relation_text, short_name
 
 POOLING = "cls"  # pieces are read one by one: a pooler would be weights without a loss
-DIRECTION = "out"  # N_v = {(r, u) : (v, r, u) in T}
+DIRECTION: Direction = "out"  # N_v = {(r, u) : (v, r, u) in T}
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,8 @@ def start_model(
         nodes = describe(system.tokenizer)
         if nodes is None:
             return system.model, system.tokenizer
-        return system.model.with_descriptions(nodes.entities, nodes.relations), system.tokenizer
+        model = system.model.with_descriptions(nodes.entities, nodes.relations, memory="encoder")
+        return model, system.tokenizer
     encoder, tokenizer = open_encoder(settings.encoder, POOLING, encoder, tokenizer)
     return new_model(settings, describe(tokenizer), seed, encoder, tokenizer), tokenizer
 

@@ -159,9 +159,7 @@ class EntityClassificationSystem(TaskSystem):
         named = zip(labels, best.indices.tolist(), best.values.tolist())
         return [Category(label, self.categories.label(c), p) for label, c, p in named]
 
-    def evaluate(
-        self, split: str = "test", data_path: str | Path | None = None
-    ) -> CategoryScores:
+    def evaluate(self, split: str = "test", data_path: str | Path | None = None) -> CategoryScores:
         """Scores the entities of a split; the graph is that of the run.
 
         Args:

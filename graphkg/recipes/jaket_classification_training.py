@@ -17,6 +17,7 @@ from .jaket_build import start_settings
 from .jaket_classification import ClassificationRecipe
 from .jaket_classification_system import NAME, EntityClassificationSystem
 from .jaket_data import held_out
+from .jaket_system import JAKETSystem
 
 OF_DATA = ("data", "held_out", "held_out_seed", "leave_out")
 
@@ -84,8 +85,6 @@ def _began_with(recipe: ClassificationRecipe, unseen: TripleData) -> dict[str, A
         return {}
     folder = Path(recipe.init)
     found = read_recipe(folder)
-    from .jaket_system import JAKETSystem
-
     known = JAKETSystem.from_pretrained(folder).triples.entities
     seen = sum(label in known for label in unseen.entities)
     if seen:

@@ -10,12 +10,12 @@ from ..models import JAKETPretraining
 from ..nn.text_encoder import TextEncoder
 from ..training import fit
 from .base import begin_run, write_recipe
+from .encoders import open_encoder
 from .jaket import JAKETRecipe
 from .jaket_batches import PretrainingBatches, likelihood, valid_batches
 from .jaket_build import POOLING
 from .jaket_data import PretrainingData, prepare_pretraining
 from .jaket_system import JAKETSystem
-from .encoders import open_encoder
 
 
 def train_jaket(
