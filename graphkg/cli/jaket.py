@@ -31,7 +31,7 @@ def train_jaket_task(
     say(f"best epoch {best}, saved to {output}")
     if isinstance(trained, TaskSystem):
         for split in ("valid", "test"):
-            scores = trained.evaluate(split, data).summary()
+            scores = trained.evaluate(split, data if trained.reads_data else None).summary()
             print(split, json.dumps({name: round(100 * x, 2) for name, x in scores.items()}))
         return
     row = read_log(output / "log.jsonl")[best - 1]

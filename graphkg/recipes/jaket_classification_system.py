@@ -62,6 +62,7 @@ class EntityClassificationSystem(TaskSystem):
     """
 
     splits = ("valid", "test", "train")
+    reads_data = False
 
     def __init__(
         self,

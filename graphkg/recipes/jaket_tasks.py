@@ -38,9 +38,11 @@ class TaskSystem(System):
 
     Attributes:
         splits: of the data that can be scored, such as ``("valid", "test")``.
+        reads_data: whether data outside of the run folder are read to score it.
     """
 
     splits: tuple[str, ...] = ("valid", "test")
+    reads_data: bool = True
 
     @abstractmethod
     def evaluate(self, split: str = "test", data_path: str | Path | None = None) -> Any:

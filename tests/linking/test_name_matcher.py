@@ -47,7 +47,9 @@ def test_an_ambiguous_name_is_counted_and_hides_no_longer_one():
 
 
 def test_names_without_letters_are_left_out():
-    assert NameMatcher([("...", 0), ("", 1), ("7", 2)]).match(["...", "7"]).linked == [Match(1, 2, 2)]
+    assert NameMatcher([("...", 0), ("", 1), ("7", 2)]).match(["...", "7"]).linked == [
+        Match(1, 2, 2)
+    ]
 
 
 def test_it_says_how_much_it_knows():

@@ -52,7 +52,10 @@ def test_a_saved_run_loads_with_the_same_bits(run):
     assert isinstance(again, JAKETSystem) and again.recipe == system.recipe
     assert torch.equal(again.vectors(), system.vectors())
     assert torch.equal(again.contexts(), system.contexts())
-    assert again.data == system.data and again.triples.entities.labels == system.triples.entities.labels
+    assert (
+        again.data == system.data
+        and again.triples.entities.labels == system.triples.entities.labels
+    )
     assert again.training == system.training and again.fingerprint
 
 

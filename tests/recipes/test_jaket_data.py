@@ -83,7 +83,9 @@ def test_validation_asks_about_held_back_facts_that_no_message_holds(encoder):
         labels += int((piece["entity"].label >= 0).sum())
         count = data.graph["relation"].num_nodes // 2
         reader, kind = piece[EDGE].edge_index[1], piece[EDGE].edge_type
-        heard = zip(nodes[reader].tolist(), kind.tolist(), nodes[piece[EDGE].edge_index[0]].tolist())
+        heard = zip(
+            nodes[reader].tolist(), kind.tolist(), nodes[piece[EDGE].edge_index[0]].tolist()
+        )
         known = {(h, r, t) if r < count else (t, r - count, h) for h, r, t in heard}
         train = {tuple(x) for x in torch.stack([data.graph.heads, data.graph[EDGE].edge_type,
                                                 data.graph.tails], 1).tolist()}  # fmt: skip
@@ -117,7 +119,9 @@ def test_without_a_graph_texts_are_alone(encoder):
     data, batches = prepared(encoder, kg="off")
     assert data.graph[EDGE].edge_type.numel() == 0
     for piece, text in batches:
-        assert piece is None and "entity" not in text.node_types and "candidate" not in text["mention"]
+        assert (
+            piece is None and "entity" not in text.node_types and "candidate" not in text["mention"]
+        )
     assert all(piece is None for piece, _ in valid_batches(batches, data))
 
 
@@ -155,7 +159,8 @@ def test_messages_go_from_tails_to_heads_and_back_where_inverses_are_added(encod
     assert torch.equal(plain[EDGE].edge_index, graph[EDGE].edge_index.flip(0))
     both = message_graph(graph, people_recipe(encoder, add_inverse=True))
     assert torch.equal(
-        both[EDGE].edge_index, torch.cat([graph[EDGE].edge_index.flip(0), graph[EDGE].edge_index], 1)
+        both[EDGE].edge_index,
+        torch.cat([graph[EDGE].edge_index.flip(0), graph[EDGE].edge_index], 1),
     )
 
 

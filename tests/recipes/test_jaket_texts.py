@@ -69,12 +69,16 @@ def test_cuts_cover_the_text_and_respect_mentions_that_fit(given_words, room, da
     for a, b in spans:
         assert sum(pieces[a:b]) <= room or b == a + 1
     for m in mentions:
-        if sum(pieces[m.start : m.end]) <= room and all(pieces[n] <= room for n in range(len(words))):
+        if sum(pieces[m.start : m.end]) <= room and all(
+            pieces[n] <= room for n in range(len(words))
+        ):
             assert any(a <= m.start and m.end <= b for a, b in spans)
 
 
 def test_texts_are_read_from_lines_of_json_paragraphs_and_folders(tmp_path):
-    (tmp_path / "a.jsonl").write_text(json.dumps({"text": "One.", "key": "k"}) + '\n{"text": " "}\n')
+    (tmp_path / "a.jsonl").write_text(
+        json.dumps({"text": "One.", "key": "k"}) + '\n{"text": " "}\n'
+    )
     (tmp_path / "b.txt").write_text("Two\nlines.\n\n\nThree.\n")
     with gzip.open(tmp_path / "c.jsonl.gz", "wt") as file:
         file.write('{"text": "Four."}\n')
