@@ -116,8 +116,7 @@ def _valid_pieces(batches: PretrainingBatches, data: PretrainingData) -> Iterato
             continue
         piece = labels(batches.sampler.sample(seeds), seeds.numel())
         head, tail = (torch.searchsorted(seeds, facts[:, column].contiguous()) for column in (0, 2))
-        # Edges of a piece run from the tail to the head that reads it; so do the facts.
-        piece[ASKED].edge_index = torch.stack([tail, head])
+        piece[ASKED].edge_index = torch.stack([head, tail])
         piece[ASKED].edge_type = facts[:, 1]
         yield piece
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from graphkg.linking import Match, NameMatcher
 
 NAMES = [("New York", 0), ("York", 1), ("New York City Ballet", 2), ("May", 3), ("Turkey", 4),
-         ("turkey", 5), ("Georgia", 6), ("Georgia", 7), ("Atlanta Georgia", 8), ("city", 9)]  # fmt: skip
+         ("turkey", 5), ("Georgia", 6), ("Georgia", 7), ("Atlanta Georgia", 8),
+         ("city", 9)]  # fmt: skip
 
 
 def found(text, ordinary=("may", "city")):

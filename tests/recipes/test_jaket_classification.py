@@ -36,7 +36,8 @@ def train(folder, encoder, resume=False, **changes):
 
 
 ROWS = [("encoder", "on"), ("random", "on"), ("memory", "on"), ("memory", "off"),
-        ("memory", "shuffled"), ("jaket", "on"), ("jaket", "off"), ("jaket", "shuffled")]  # fmt: skip
+        ("memory", "shuffled"), ("jaket", "on"), ("jaket", "off"),
+        ("jaket", "shuffled")]  # fmt: skip
 
 
 @pytest.mark.parametrize(("start", "kg"), ROWS)

@@ -78,7 +78,7 @@ def test_validation_asks_about_held_back_facts_that_no_message_holds(encoder):
         if piece is None:
             continue
         nodes = piece["entity"].n_id
-        tail, head = nodes[piece[ASKED].edge_index]
+        head, tail = nodes[piece[ASKED].edge_index]
         asked |= set(zip(head.tolist(), piece[ASKED].edge_type.tolist(), tail.tolist()))
         labels += int((piece["entity"].label >= 0).sum())
         count = data.graph["relation"].num_nodes // 2
