@@ -1,10 +1,15 @@
 """JAKET's parts, each measured by itself.
 
-    python benchmarks/jaket.py [sampler] [--entities 3657658] [--triples 20113978]
+    python benchmarks/jaket.py [sampler] [pretraining] [--entities 3657658] [--triples 20113978]
 
 ``sampler``: neighbours of 1,024 seeds, 10 x 10, from an invented graph of the size of the paper's
 (degrees follow a power law): seconds to build, seeds a second, memory; beside other ways to draw
 without replacement, and beside PyG's NeighborLoader where pyg-lib or torch-sparse is installed.
+
+``pretraining``: one step (losses and gradients of the same batch: 32 roots, 4 texts) with a memory
+and with descriptions that are encoded on the fly, in a graph of 1,000 entities and 3,000 triples;
+and how many descriptions a second a refresh of the memory encodes. The encoder is a BERT of
+MiniLM's size with random weights.
 """
 
 from __future__ import annotations
@@ -15,14 +20,23 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch_geometric
 from torch import Tensor
 
+from graphkg.datasets.triples import TripleData
 from graphkg.graphs import KnowledgeGraph
 from graphkg.graphs.knowledge import EDGE
+from graphkg.nn import TextEncoder
+from graphkg.recipes.jaket import build_jaket_recipe
+from graphkg.recipes.jaket_batches import PretrainingBatches
+from graphkg.recipes.jaket_data import prepare_pretraining
+from graphkg.recipes.jaket_system import JAKETSystem
+from graphkg.recipes.jaket_training import with_heads
 from graphkg.sampling import NeighborSampler, RandomWalks
+from graphkg.vocab import Vocabulary
 
 ENTITIES, TRIPLES, RELATIONS = 3_657_658, 20_113_978, 799
 SEEDS, FAN_OUTS = 1024, (10, 10)
@@ -174,7 +188,82 @@ def beside_pyg(graph: KnowledgeGraph, seeds: Callable[[], Tensor], repeats: int)
         print(f"  {name:24s}{1000 * each:9.1f} ms {SEEDS / each:12,.0f} seeds/s")
 
 
-PARTS = {"sampler": measure_sampler}
+def invented_data(entities: int, triples: int) -> TripleData:
+    """A graph with a description of 40 words for each entity, and three categories."""
+    draw = torch.Generator().manual_seed(0)
+    words = [f"w{number}" for number in range(500)]
+    labels = [f"E{number}" for number in range(entities)]
+    chosen = torch.randint(len(words), (entities, 40), generator=draw).tolist()
+    near = torch.randint(entities, (entities, 4), generator=draw).tolist()
+    texts = {
+        label: " ".join([label, *(words[n] for n in row), *(labels[n] for n in others)])
+        for label, row, others in zip(labels, chosen, near)
+    }
+    names = Vocabulary(labels, descriptions=texts, name="entity")
+    relations = Vocabulary([f"r{number}" for number in range(50)], name="relation")
+    index = torch.randint(entities, (2, triples), generator=draw)
+    kind = torch.randint(50, (triples,), generator=draw)
+    none = KnowledgeGraph.from_ids(index[:, :0], kind[:0], names, relations)
+    graph = KnowledgeGraph.from_ids(index, kind, names, relations)
+    kinds = {label: (f"kind {number % 3}",) for number, label in enumerate(labels)}
+    return TripleData("invented", graph, none, none, entity_types=kinds)
+
+
+def invented_encoder(data: TripleData) -> tuple[TextEncoder, Any]:
+    """A BERT of MiniLM's size, and a tokenizer whose pieces are the words of the texts."""
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import BertConfig, PreTrainedTokenizerFast
+
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    words = sorted({word for text in data.entities.descriptions.values() for word in text.split()})
+    ids = {word: number for number, word in enumerate([*special, *words])}
+    tokenizer = Tokenizer(models.WordLevel(ids, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    named = {f"{piece[1:-1].lower()}_token": piece for piece in special}
+    config = BertConfig(
+        vocab_size=len(ids),
+        hidden_size=384,
+        num_hidden_layers=6,
+        num_attention_heads=12,
+        intermediate_size=1536,
+    )
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, **named)
+    return TextEncoder.from_config(config, "cls"), fast
+
+
+def measure_pretraining(options: argparse.Namespace) -> None:
+    data = invented_data(1000, 3000)
+    runs: dict[str, Callable[[], object]] = {}
+    for memory in ("encoder", "off"):
+        small = {"memory": memory, "roots": 32, "batch_size": 4, "text_length": 64}
+        recipe = build_jaket_recipe(None, {**small, "valid_share": 0.0})
+        torch.manual_seed(0)
+        encoder, tokenizer = invented_encoder(data)
+        pieces = encoder.embedding.num_embeddings
+        prepared = prepare_pretraining(recipe, data, tokenizer)
+        system = JAKETSystem.build(recipe, prepared.triples, encoder, tokenizer)
+        model = with_heads(system, prepared).train()
+        torch.manual_seed(1)
+        pair = next(iter(PretrainingBatches(recipe, prepared, tokenizer, pieces)))
+
+        def step(model: Any = model, pair: Any = pair) -> None:
+            model.zero_grad()
+            torch.stack(list(model.losses(pair).values())).sum().backward()
+
+        runs["memory" if memory == "encoder" else "on the fly"] = step
+        if memory == "encoder":
+            runs["refresh of the memory"] = system.model.refresh
+            sizes = [piece["entity"].num_nodes for piece in pair]
+            print(f"32 roots with {sizes[0]} entities, 4 texts with {sizes[1]} entities around")
+    found = medians(runs, max(1, options.repeats // 5))
+    for name, each in found.items():
+        print(f"  {name:24s}{each:9.2f} s")
+    ratio = found["on the fly"] / found["memory"]
+    print(f"  a step with the memory is {ratio:.1f} times as fast")
+    print(f"  refresh: {1000 / found['refresh of the memory']:,.0f} rows/s of up to 64 pieces")
+
+
+PARTS = {"sampler": measure_sampler, "pretraining": measure_pretraining}
 
 
 def main() -> None:

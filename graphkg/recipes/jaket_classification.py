@@ -42,7 +42,7 @@ class ClassificationRecipe(JAKETTaskSettings):
     split_seed: int = 0
     train: TrainSettings = TrainSettings(
         epochs=60,
-        batch_size=64,
+        batch_size=16,
         optimizer="adamw",
         rate=1e-3,
         rates={"encoder": 5e-5, "knowledge": 1e-3},
