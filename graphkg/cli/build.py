@@ -34,9 +34,9 @@ def build_graph(
     check_output(output, overwrite)
     documents = read_all(find_sources(files))
     from ..pipeline import TextToGraph
-    from ..recipes import load
+    from ..recipes.base import load_extractor
 
-    reader = TextToGraph(open_parser(parser), load(model), minimum_score)
+    reader = TextToGraph(open_parser(parser), load_extractor(model), minimum_score)
     make_folder(output.parent)
     journal = output.parent / f".{output.name}.journal"
     try:

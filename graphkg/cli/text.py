@@ -54,11 +54,11 @@ def extract_triples(
     run: str, files: Sequence[str], output: Path | None, form: str, parser: str
 ) -> None:
     """Writes the triples of texts as JSON lines or a table."""
-    from ..recipes import load
+    from ..recipes.base import load_extractor
 
     writers = {"jsonl": _jsonl, "tsv": _table}
     documents = _checked(files, form, writers)
-    system, sentences = load(run), open_parser(parser).parse(documents)
+    system, sentences = load_extractor(run), open_parser(parser).parse(documents)
     stream = _extracted(system, progress(sentences, "reading", output is not None))
     write_lines(writers[form](stream), output)
 

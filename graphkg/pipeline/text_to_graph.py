@@ -43,9 +43,9 @@ class TextToGraph:
     ) -> TextToGraph:
         """Loads an extractor (see :func:`graphkg.load`); the bundled parser is the default."""
         from ..parsing import SpacyParser
-        from ..recipes import load
+        from ..recipes.base import load_extractor
 
-        return cls(parser or SpacyParser(), load(name), minimum_score)
+        return cls(parser or SpacyParser(), load_extractor(name), minimum_score)
 
     def read(
         self,

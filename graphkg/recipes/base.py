@@ -112,6 +112,21 @@ def load(folder: str | Path = "default") -> Any:
     return system.read(path, recipe)
 
 
+def load_extractor(folder: str | Path = "default") -> Any:
+    """Loads a saved system that finds triples in sentences, see :func:`load`.
+
+    Raises:
+        InputError: a system that does not, as one that ranks links.
+    """
+    system = load(folder)
+    if not hasattr(system, "extract"):
+        raise InputError(
+            f"{folder} holds a {type(system).__name__}, which finds no triples in texts: give a "
+            "run of jrrelp or qidn"
+        )
+    return system
+
+
 def evaluate(system: Any, data: Any) -> Any:
     """Scores a system on labelled data; the result carries its protocol.
 

@@ -73,6 +73,14 @@ def test_the_averages_can_be_computed_again_from_the_rank_of_every_triple(comman
     assert {tuple(row[:3]) for row in rows} == test
 
 
+def test_a_run_that_ranks_links_finds_no_triples_in_texts(refused, run, tmp_path):
+    text = tmp_path / "a.txt"
+    text.write_text("Ann left Rome.\n", encoding="utf-8")
+    said = "holds a LinkSystem, which finds no triples in texts: give a run of jrrelp or qidn"
+    assert said in refused("extract", run, text)
+    assert said in refused("build", text, "--model", run, "-o", tmp_path / "graph")
+
+
 def test_options_of_the_other_kind_of_model_are_told(command, run, tmp_path):
     for option in (["--texts", "redocred"], ["--baseline"]):
         _one_sentence(command("evaluate", run, *option), f"{option[0]} was given, but .* links")
