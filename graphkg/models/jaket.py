@@ -225,12 +225,34 @@ class JAKET(nn.Module):
             entities: E^KM of the joint graph's entities [n, D], if it was read already.
         """
         check_pieces(sentences)
-        piece = sentences["piece"]
-        rows = self.lower.hidden(piece.input_id, piece.ptr, piece.segment, self.budget)
-        if self.knowledge is None or not isinstance(sentences, JointGraph):
-            return self.upper(self.merge.norm(rows), piece.ptr)
-        entities = self.read_graph(sentences) if entities is None else entities
-        return self.upper(self.merge(rows, entities, sentences.piece_links()), piece.ptr)
+        piece, links = sentences["piece"], None
+        if self.knowledge is not None and isinstance(sentences, JointGraph):
+            entities = self.read_graph(sentences) if entities is None else entities
+            links = sentences.piece_links()
+        return self.read_pieces(piece.input_id, piece.ptr, piece.segment, entities, links)
+
+    def read_pieces(
+        self,
+        piece: Tensor,
+        ptr: Tensor,
+        segment: Tensor | None = None,
+        entities: Tensor | None = None,
+        links: Tensor | None = None,
+    ) -> Tensor:
+        """Returns Z^LM of texts that are no sentences of a graph, [P, D].
+
+        Args:
+            piece: [P] ids.
+            ptr: [B + 1] where each text begins.
+            segment: [P] token types, 0 by default.
+            entities: E^KM of n entities, [n, D].
+            links: which pieces mention which entities, [2, L], each once; without them texts are
+                read alone.
+        """
+        rows = self.lower.hidden(piece, ptr, segment, self.budget)
+        if links is None or entities is None:
+            return self.upper(self.merge.norm(rows), ptr)
+        return self.upper(self.merge(rows, entities, links), ptr)
 
     def with_descriptions(
         self,
