@@ -111,7 +111,7 @@ class PAIR(nn.Module):
         # Joined are places of pieces; those of the special pieces are behind all others.
         frame = Frame(count, count + 1, self.model.lower.max_length)
         parts = [place.gather(support), place.gather(query)]
-        longest = int(sum(part.lengths for part in parts).max()) + 3
+        longest = int((parts[0].lengths + parts[1].lengths).max()) + 3
         if longest > frame.limit:
             raise InputError(
                 f"a pair of sentences has {longest} pieces, but the encoder reads at most "
@@ -155,7 +155,7 @@ def paired(support: Tensor, query: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _carried(links: Tensor, origin: Tensor, count: int) -> Tensor:
-    """Links (piece, entity) [2, L] of `count` pieces for copies of them, `origin` [P'], -1 = none."""
+    """The links [2, L] of `count` pieces, for copies of them that come from `origin`, -1 = none."""
     piece, entity = links
     order = piece.argsort(stable=True)
     rows = Ragged.of_lengths(entity[order], torch.bincount(piece, minlength=count + 1))

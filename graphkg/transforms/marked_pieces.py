@@ -76,7 +76,8 @@ class ToMarkedPieces(ToPieces):
 
         Args:
             count: P.
-            first, last: [2] end pieces of subject and object, -1 where there is none.
+            first: [2] first pieces of subject and object, -1 where there is none.
+            last: [2] last pieces, likewise.
         """
         # Between two pieces: what closes stands before what opens.
         (begin, begin_2), (end, end_2) = first.tolist(), last.tolist()
@@ -88,4 +89,4 @@ class ToMarkedPieces(ToPieces):
         return number[where.argsort(stable=True)]
 
     def __repr__(self) -> str:
-        return f"ToMarkedPieces({self.markers}, limit={self.limit})"
+        return f"ToMarkedPieces({self.markers}, limit={self.limit + MARKERS})"
