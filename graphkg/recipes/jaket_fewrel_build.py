@@ -28,7 +28,7 @@ from .jaket_build import (
 )
 from .jaket_fewrel import FewRelRecipe
 from .jaket_fewrel_episodes import EpisodeReader, LinkedSplit
-from .jaket_linked import LinkedTexts, read_memories, text_alone, write_memories
+from .jaket_linked import LinkedTexts, read_memories, text_alone, without_graph, write_memories
 from .link_files import FILES, read_triple_files, write_triple_files
 
 
@@ -83,7 +83,8 @@ def build_fewrel_parts(
     def describe(tokenizer: Any) -> NodeDescriptions | None:
         return _described(recipe, graph, tokenizer)
 
-    jaket, tokenizer = start_model(recipe, describe, recipe.train.seed, encoder, tokenizer)
+    start = recipe if recipe.init else without_graph(recipe)
+    jaket, tokenizer = start_model(start, describe, recipe.train.seed, encoder, tokenizer)
     jaket = jaket if recipe.reads_graph else text_alone(jaket)
     first = jaket.lower.add_rows(MARKERS)
     return _assembled(recipe, jaket, tokenizer, first, graph)
@@ -107,7 +108,7 @@ def read_fewrel_parts(recipe: FewRelRecipe, folder: Path, graph_name: str | None
     encoder, tokenizer = read_encoder(folder, POOLING)
     first = encoder.embedding.num_embeddings - MARKERS
     nodes = _described(recipe, graph, tokenizer)
-    jaket = new_model(recipe, nodes, recipe.train.seed, encoder, tokenizer)
+    jaket = new_model(without_graph(recipe), nodes, recipe.train.seed, encoder, tokenizer)
     jaket = jaket if recipe.reads_graph else text_alone(jaket)
     parts = _assembled(recipe, jaket, tokenizer, first, graph)
     read_weights(parts.model, folder)

@@ -16,10 +16,10 @@ from ..graphs import JointGraph, KnowledgeGraph, SentenceGraph, check_links, lin
 from ..models import JAKET
 from ..sampling import NeighborSampler
 from ..stores import MemoryTable
-from .jaket import JAKETTaskSettings
 from .jaket_build import start_settings
+from .jaket_text_task import TextTaskSettings
 
-AnySettings = TypeVar("AnySettings", bound=JAKETTaskSettings)
+AnyTask = TypeVar("AnyTask", bound=TextTaskSettings)
 MEMORY = "memory.safetensors"
 
 
@@ -60,7 +60,7 @@ class LinkedTexts:
         return batch
 
 
-def started(recipe: AnySettings) -> AnySettings:
+def started(recipe: AnyTask) -> AnyTask:
     """Returns the settings with the model's part of the run that a task begins with.
 
     ``start=encoder`` is the encoder as it is: without the norm behind the entities.
@@ -71,6 +71,11 @@ def started(recipe: AnySettings) -> AnySettings:
     if recipe.start == "encoder":
         recipe = recipe.model_copy(update={"merge_layernorm": False})
     return start_settings(recipe)
+
+
+def without_graph(recipe: AnyTask) -> AnyTask:
+    """Returns the settings by which a new model is built: an encoder alone if no graph is read."""
+    return recipe if recipe.reads_graph else recipe.model_copy(update={"start": "encoder"})
 
 
 def moved(part: Any, device: torch.device) -> Any:

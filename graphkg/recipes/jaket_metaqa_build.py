@@ -26,7 +26,7 @@ from .jaket_build import (
     new_model,
     start_model,
 )
-from .jaket_linked import LinkedTexts, read_memories, text_alone, write_memories
+from .jaket_linked import LinkedTexts, read_memories, text_alone, without_graph, write_memories
 from .jaket_metaqa import RELATIONS, MetaQARecipe
 from .jaket_metaqa_questions import QuestionReader
 from .link_files import FILES, read_triple_files, write_triple_files
@@ -91,7 +91,8 @@ def build_metaqa_parts(
     def describe(tokenizer: Any) -> Any:
         return describe_nodes(graph, recipe, tokenizer)
 
-    jaket, tokenizer = start_model(recipe, describe, recipe.train.seed, encoder, tokenizer)
+    start = recipe if recipe.init else without_graph(recipe)
+    jaket, tokenizer = start_model(start, describe, recipe.train.seed, encoder, tokenizer)
     return _assembled(recipe, jaket, tokenizer, graph)
 
 
@@ -110,7 +111,7 @@ def read_metaqa_parts(recipe: MetaQARecipe, folder: Path) -> MetaQAParts:
     graph = read_triple_files(folder, "MetaQA")
     encoder, tokenizer = read_encoder(folder, POOLING)
     nodes = describe_nodes(graph, recipe, tokenizer)
-    jaket = new_model(recipe, nodes, recipe.train.seed, encoder, tokenizer)
+    jaket = new_model(without_graph(recipe), nodes, recipe.train.seed, encoder, tokenizer)
     parts = _assembled(recipe, jaket, tokenizer, graph)
     read_weights(parts.model, folder)
     read_memories(parts.model.model, folder)
