@@ -18,7 +18,7 @@ from ..graphs.mention_pieces import check_pieces
 from ..nn.knowledge_module import KnowledgeModule
 from ..nn.merge import Merge
 from ..nn.split_encoder import shell
-from ..nn.text_encoder import TextEncoder
+from ..nn.text_encoder import TextEncoder, in_passes
 from ..stores import EmbeddingStore, MemoryTable, RefreshSchedule
 from .context import claim, describe, draw, refresh
 
@@ -55,7 +55,7 @@ class JAKET(nn.Module):
         schedule: after which steps the memory is refreshed; never by default, as in fine-tuning.
         merge_layernorm: whether the merged rows are normalised. The norm is new, so that texts
             without mentions are read otherwise than by the encoder.
-        budget: places of one pass of LM1, see :meth:`TextEncoder.vectors`.
+        budget: places of one pass of LM1 or LM2, see :meth:`TextEncoder.vectors`.
         seed: of random rows.
 
     Raises:
@@ -251,8 +251,10 @@ class JAKET(nn.Module):
         """
         rows = self.lower.hidden(piece, ptr, segment, self.budget)
         if links is None or entities is None:
-            return self.upper(self.merge.norm(rows), ptr)
-        return self.upper(self.merge(rows, entities, links), ptr)
+            merged = self.merge.norm(rows)
+        else:
+            merged = self.merge(rows, entities, links)
+        return in_passes(self.upper, merged, ptr, self.budget)
 
     def with_descriptions(
         self,

@@ -11,6 +11,7 @@ import torch
 from ..datasets.metaqa import MetaQA
 from ..datasets.questions import Questions
 from ..datasets.triples import TripleData
+from ..errors import InputError
 from ..graphs import Adjacency, KnowledgeGraph
 from ..models import JAKET, EntityAnswers
 from ..nn.text_encoder import TextEncoder
@@ -122,6 +123,11 @@ def read_metaqa_parts(recipe: MetaQARecipe, folder: Path) -> MetaQAParts:
 def _assembled(
     recipe: MetaQARecipe, jaket: JAKET, tokenizer: Any, graph: TripleData
 ) -> MetaQAParts:
+    if recipe.question_length > jaket.lower.max_length:
+        raise InputError(
+            f"question_length={recipe.question_length} was asked for, but the encoder reads at "
+            f"most {jaket.lower.max_length} pieces"
+        )
     jaket = jaket if recipe.reads_graph else text_alone(jaket, keep_descriptions=True)
     seed = recipe.train.seed
     kg = recipe.kg if recipe.reads_graph else "on"
