@@ -15,6 +15,7 @@ import graphkg
 from graphkg.datasets import MetaQA
 from graphkg.errors import InputError
 from graphkg.graphs import Ragged
+from graphkg.metrics.answers import score_answers
 from graphkg.recipes.jaket_metaqa import PRESETS, RELATIONS, build_metaqa_recipe
 from graphkg.recipes.jaket_metaqa_data import learned_questions, scored_questions
 from graphkg.recipes.jaket_metaqa_questions import even_answers, one_answer, thinned
@@ -195,10 +196,11 @@ def test_a_stopped_run_goes_on_to_the_same_bits(run, encoder, data, tmp_path, mo
     ],
 )
 def test_every_way_of_training_learns_the_questions(encoder, data, tmp_path, changes, km):
-    settings = recipe(encoder, **{"held_out": 0.0, "epochs": 30, "rates": {}, **changes})
-    system = train_metaqa(settings, tmp_path / "run", data=data)
-    log = [json.loads(line) for line in (tmp_path / "run/log.jsonl").read_text().splitlines()]
-    assert log[-1]["loss"] < 0.6 * log[0]["loss"]
+    quick = {"epochs": 25, "rate": 1e-2, "rates": {}, "schedule": "constant", "held_out": 0.0}
+    quick |= {"encoder_dropout": 0.0, "knowledge_dropout": 0.0}
+    system = train_metaqa(recipe(encoder, **quick, **changes), tmp_path / "run", data=data)
+    scores, candidates, right = system.ask(data.questions(1, "dev"))
+    assert score_answers(scores, candidates.ptr, right).hits_at_1 == 1.0
     assert (system.model.model.knowledge is not None) == km
     assert system.data["epoch_chosen_on"] == "nothing: the last"
 
