@@ -63,8 +63,11 @@ class FewRelRecipe(TextTaskSettings):
     )
 
 
+SMALL: dict[str, Any] = {"encoder": "minilm", "add_inverse": True}
 PRESETS: dict[str, dict[str, Any]] = {
-    "fewrel": {"encoder": "minilm", "add_inverse": True},
+    "fewrel": SMALL,
+    "fewrel-5w5s": {**SMALL, "shots": 5},
+    "fewrel-10w1s": {**SMALL, "ways": 10},
     "fewrel-paper": {"encoder": "hub:FacebookAI/roberta-base", "lower_case": True},
 }
 

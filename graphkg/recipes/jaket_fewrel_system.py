@@ -34,7 +34,7 @@ class FewRelSystem(TaskSystem):
     """A trained PAIR: tells which of N relations a sentence states, from K examples of each.
 
     The split ``test`` are the relations of FewRel's ``val``, since its own test is not public;
-    ``valid`` are training relations that were kept for choosing the epoch.
+    ``valid`` are training relations that were kept for choosing the epoch, if any were.
 
     Args:
         recipe: the settings.
@@ -48,6 +48,7 @@ class FewRelSystem(TaskSystem):
     ):
         self.recipe, self.parts, self.model = recipe, parts, parts.model
         self.data, self.name = data, name
+        self.splits = ("valid", "test") if recipe.valid_relations else ("test",)
         self.training = {}
         self.fingerprint = ""
 

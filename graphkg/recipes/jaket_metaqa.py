@@ -63,6 +63,11 @@ class MetaQARecipe(TextTaskSettings):
     )
 
     @property
+    def chooses(self) -> bool:
+        """Whether questions are held back that choose the best epoch."""
+        return self.learn_from == "train" or self.held_out > 0
+
+    @property
     def compared(self) -> str:
         """The rows of entities that answers are compared by."""
         return self.answer_embedding if self.reads_graph else "context"

@@ -36,7 +36,7 @@ BATCH = 64  # questions that are read together
 class MetaQASystem(TaskSystem):
     """A trained EntityAnswers with the graph that it answers over.
 
-    The split ``valid`` are the questions that chose the epoch.
+    The split ``valid`` are the questions that chose the epoch, if any did.
 
     Args:
         recipe: the settings.
@@ -50,6 +50,7 @@ class MetaQASystem(TaskSystem):
     ):
         self.recipe, self.parts, self.model = recipe, parts, parts.model
         self.data, self.name = data, name
+        self.splits = ("valid", "test") if recipe.chooses else ("test",)
         self.training = {}
         self.fingerprint = ""
 

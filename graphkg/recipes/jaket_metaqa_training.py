@@ -51,11 +51,10 @@ def train_metaqa(
     texts = draw_descriptions(questions, data.entities, recipe.share_seed)
     system = MetaQASystem.build(recipe, described_graph(data, texts), encoder, tokenizer)
     chosen = "dev" if recipe.learn_from == "train" else f"{recipe.held_out:g} of dev"
-    choosing = recipe.learn_from == "train" or recipe.held_out > 0
     system.data = {
         **data.protocol(),
         "learned_from": f"{questions.name}, {len(questions)} questions",
-        "epoch_chosen_on": chosen if choosing else "nothing: the last",
+        "epoch_chosen_on": chosen if recipe.chooses else "nothing: the last",
         "described_by_a_question": len(texts),
     }
     system.name = folder.resolve().name
@@ -67,7 +66,7 @@ def train_metaqa(
         recipe.train_candidates,
         recipe.answers == "sampled",
     )
-    validate = (lambda _: system.score(data, "valid").summary()) if choosing else None
+    validate = (lambda _: system.score(data, "valid").summary()) if recipe.chooses else None
     result = fit(system.model, batches, recipe.train, validate, folder, resume)
     system.training = result.summary()
     system.write(folder)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from ..errors import InputError
-from ..graphs import mention_ends, mention_pieces
+from ..graphs.mention_pieces import mention_ends, mention_pieces
 from ..graphs.sentence import OF, REL, SentenceGraph
 from .pieces import ToPieces
 
