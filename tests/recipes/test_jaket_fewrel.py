@@ -180,23 +180,6 @@ def test_texts_alone_train_and_load(encoder, data, tmp_path):
     assert system.score(data).protocol["kg"] == "off"
 
 
-def test_a_run_begins_with_the_weights_of_a_pretrained_one(encoder, data, monkeypatch):
-    first = FewRelSystem.build(recipe(encoder), linked_graph())
-    pretrained = first.model.model
-    pretrained.lower.model.resize_token_embeddings(len(VOCABULARY), mean_resizing=False)
-    run = type("Run", (), {"model": pretrained, "tokenizer": first.parts.tokenizer})
-    monkeypatch.setattr("graphkg.recipes.jaket_build.load", lambda _: run)
-    monkeypatch.setattr("graphkg.recipes.jaket_build.run_settings", lambda *_: recipe(encoder))
-    changes = {"start": "jaket", "init": "RUN", "seed": 5}
-    for kg in ("on", "off"):
-        graph = linked_graph() if kg == "on" else None
-        system = FewRelSystem.build(recipe(encoder, kg=kg, **changes), graph)
-        state, expected = system.model.model.state_dict(), pretrained.state_dict()
-        assert all(torch.equal(state[name], expected[name]) for name in state)
-        assert (system.model.model.knowledge is None) == (kg == "off")
-        assert system.recipe.init == "RUN"
-
-
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
