@@ -77,7 +77,7 @@ def test_the_softmax_is_over_the_candidates_of_a_question_and_large_scores_are_f
 def test_questions_without_any_answer_have_no_loss():
     batch = asked()
     loss = answers().losses(batch._replace(mass=torch.zeros(6)))["answer"]
-    assert float(loss) == 0.0 and loss.requires_grad
+    assert loss.item() == 0.0 and loss.requires_grad
 
 
 @pytest.mark.parametrize(("kind", "knowledge"), [("km", True), ("context", False)])
