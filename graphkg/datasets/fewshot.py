@@ -8,6 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from ..errors import InputError
 from ..graphs import SentenceGraph
 from ..vocab import Vocabulary
@@ -80,6 +82,7 @@ class FewRelSplit(Lazy[SentenceGraph]):
     Attributes:
         entities: the Wikidata ids of the marked entities, by first appearance; a mention's
             ``entity`` is a number in it, -1 where the data have none. Descriptions are the names.
+        ends: [n, 2] the entities of head and tail of every sentence, likewise.
         labels: the relations in the order of the file.
         by_relation: relation -> numbers of its sentences.
     """
@@ -89,12 +92,14 @@ class FewRelSplit(Lazy[SentenceGraph]):
         self.name = name
         self.entities = Vocabulary(name="entity")
         self.by_relation: dict[str, list[int]] = {}
+        ends = []
         for number, (_, relation, row) in enumerate(rows):
             self.by_relation.setdefault(relation, []).append(number)
             for label, wikidata, _ in (row["h"], row["t"]):
+                ends.append(-1 if wikidata is None else self.entities.add(wikidata))
                 if wikidata is not None:
-                    self.entities.add(wikidata)
                     self.entities.descriptions.setdefault(wikidata, label)
+        self.ends = torch.tensor(ends, dtype=torch.long).view(-1, 2)
         self.labels = list(self.by_relation)
 
     def _graph(self, row: Row) -> SentenceGraph:

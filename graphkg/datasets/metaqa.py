@@ -117,10 +117,7 @@ class MetaQA:
         Returns:
             Q rows of rising ids.
         """
-        distinct, place = topic.unique(return_inverse=True)
-        found = [self._adjacency.within(part, hops) for part in distinct.split(BLOCK)]
-        rows = Ragged.cat(found)
-        return (rows.where(rows.values != distinct[rows.row]) if hops == 1 else rows).gather(place)
+        return candidates_within(self._adjacency, topic, hops)
 
     def oracle_rate(self, questions: Questions) -> float:
         """The share of questions with an answer among their candidates: no model has more."""
@@ -165,6 +162,19 @@ class MetaQA:
 
     def __repr__(self) -> str:
         return f"MetaQA({str(self.folder)!r}, share={self.share}, seed={self.seed})"
+
+
+def candidates_within(near: Adjacency, topic: Tensor, hops: int) -> Ragged:
+    """Returns what may answer over any graph, see :meth:`MetaQA.candidates`.
+
+    Args:
+        near: the neighbours of its entities, both ways.
+        topic: [Q] entities.
+        hops: from 1.
+    """
+    distinct, place = topic.unique(return_inverse=True)
+    rows = Ragged.cat([near.within(part, hops) for part in distinct.split(BLOCK)])
+    return (rows.where(rows.values != distinct[rows.row]) if hops == 1 else rows).gather(place)
 
 
 def _triple(line: str, place: Place) -> tuple[str, str, str]:

@@ -52,6 +52,19 @@ class Questions(Lazy[SentenceGraph]):
         self.name, self.hops, self.answers, self.types = name, hops, answers, types
         self.topic = torch.tensor([row.topic for row in rows], dtype=torch.long)
 
+    def part(self, numbers: torch.Tensor) -> Questions:
+        """Returns the questions [n] of the given numbers, which keep their keys."""
+        kept = numbers.tolist()
+        part = Questions(
+            self.name,
+            self.hops,
+            [self._rows[number][1] for number in kept],
+            self.answers.gather(numbers),
+            [self.types[number] for number in kept],
+        )
+        part._rows = [self._rows[number] for number in kept]
+        return part
+
     def text(self, number: int) -> str:
         """The text of a question, without building its graph."""
         return self._rows[number][1].text

@@ -2,6 +2,7 @@
 
 from .combined import CombinedRanker
 from .decisions import Predicted, decide
+from .entity_answers import AskedQuestions, EntityAnswers
 from .entity_classifier import DescriptionReader, EntityClassifier, GraphReader
 from .extraction import Extraction, FoundEntities, FoundTriples, named_entities, named_triples
 from .jaket import JAKET
@@ -14,6 +15,7 @@ from .lp_bert import LPBERT
 from .lp_bert_pretraining import LPBERTPretraining
 from .mtl_kgc import MTLKGC
 from .neighbourhood import Neighbourhood, NeighbourhoodBonus
+from .pair import PAIR, EpisodeBatch
 from .qidn import QIDN
 
 __all__ = [
@@ -21,11 +23,15 @@ __all__ = [
     "JRRELP",
     "LPBERT",
     "MTLKGC",
+    "PAIR",
     "QIDN",
     "CombinedRanker",
     "DescriptionReader",
     "EntityClassifier",
+    "AskedQuestions",
+    "EntityAnswers",
     "EntityGraph",
+    "EpisodeBatch",
     "Extraction",
     "FoundEntities",
     "FoundTriples",

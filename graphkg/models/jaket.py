@@ -18,7 +18,7 @@ from ..graphs.mention_pieces import check_pieces
 from ..nn.knowledge_module import KnowledgeModule
 from ..nn.merge import Merge
 from ..nn.split_encoder import shell
-from ..nn.text_encoder import TextEncoder
+from ..nn.text_encoder import TextEncoder, in_passes
 from ..stores import EmbeddingStore, MemoryTable, RefreshSchedule
 from .context import claim, describe, draw, refresh
 
@@ -55,7 +55,7 @@ class JAKET(nn.Module):
         schedule: after which steps the memory is refreshed; never by default, as in fine-tuning.
         merge_layernorm: whether the merged rows are normalised. The norm is new, so that texts
             without mentions are read otherwise than by the encoder.
-        budget: places of one pass of LM1, see :meth:`TextEncoder.vectors`.
+        budget: places of one pass of LM1 or LM2, see :meth:`TextEncoder.vectors`.
         seed: of random rows.
 
     Raises:
@@ -225,12 +225,36 @@ class JAKET(nn.Module):
             entities: E^KM of the joint graph's entities [n, D], if it was read already.
         """
         check_pieces(sentences)
-        piece = sentences["piece"]
-        rows = self.lower.hidden(piece.input_id, piece.ptr, piece.segment, self.budget)
-        if self.knowledge is None or not isinstance(sentences, JointGraph):
-            return self.upper(self.merge.norm(rows), piece.ptr)
-        entities = self.read_graph(sentences) if entities is None else entities
-        return self.upper(self.merge(rows, entities, sentences.piece_links()), piece.ptr)
+        piece, links = sentences["piece"], None
+        if self.knowledge is not None and isinstance(sentences, JointGraph):
+            entities = self.read_graph(sentences) if entities is None else entities
+            links = sentences.piece_links()
+        return self.read_pieces(piece.input_id, piece.ptr, piece.segment, entities, links)
+
+    def read_pieces(
+        self,
+        piece: Tensor,
+        ptr: Tensor,
+        segment: Tensor | None = None,
+        entities: Tensor | None = None,
+        links: Tensor | None = None,
+    ) -> Tensor:
+        """Returns Z^LM of texts that are no sentences of a graph, [P, D].
+
+        Args:
+            piece: [P] ids.
+            ptr: [B + 1] where each text begins.
+            segment: [P] token types, 0 by default.
+            entities: E^KM of n entities, [n, D].
+            links: which pieces mention which entities, [2, L], each once; without them texts are
+                read alone.
+        """
+        rows = self.lower.hidden(piece, ptr, segment, self.budget)
+        if links is None or entities is None:
+            merged = self.merge.norm(rows)
+        else:
+            merged = self.merge(rows, entities, links)
+        return in_passes(self.upper, merged, ptr, self.budget)
 
     def with_descriptions(
         self,

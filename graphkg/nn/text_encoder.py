@@ -6,7 +6,7 @@ Letters: P pieces of B texts, one after the other; L the longest text; D channel
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -200,6 +200,28 @@ def by_length(ptr: Tensor) -> tuple[Tensor, Tensor]:
     order = lengths.argsort(stable=True)
     text = torch.arange(lengths.numel(), device=ptr.device).repeat_interleave(lengths)
     return order, order.argsort()[text].argsort(stable=True)
+
+
+def in_passes(
+    layers: Callable[[Tensor, Tensor], Tensor], rows: Tensor, ptr: Tensor, budget: int | None = None
+) -> Tensor:
+    """Returns ``layers(rows, ptr)`` [P, D], with texts of similar length in one pass.
+
+    Args:
+        layers: such as :class:`~.split_encoder.UpperLayers`.
+        rows: [P, D].
+        ptr: [B + 1].
+        budget: places of a pass, see :meth:`TextEncoder.vectors`.
+    """
+    budget = budget or BUDGETS.get(rows.device.type, WIDE_BUDGET)
+    order, place = by_length(ptr)
+    lengths = ptr.diff()[order]
+    ends, rows = torch.cat([lengths.new_zeros(1), lengths.cumsum(0)]), rows[place]
+    found = []
+    for start, stop in _runs(lengths.tolist(), budget):
+        own = ends[start : stop + 1]
+        found.append(layers(rows[int(own[0]) : int(own[-1])], own - own[0]))
+    return torch.cat(found)[place.argsort()]
 
 
 def _runs(lengths: list[int], budget: int) -> Iterator[tuple[int, int]]:

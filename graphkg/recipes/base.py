@@ -31,6 +31,8 @@ SYSTEMS = {
     "jaket-entity-classification": (
         "graphkg.recipes.jaket_classification_system:EntityClassificationSystem"
     ),
+    "jaket-fewrel": "graphkg.recipes.jaket_fewrel_system:FewRelSystem",
+    "jaket-metaqa": "graphkg.recipes.jaket_metaqa_system:MetaQASystem",
     "jrrelp": "graphkg.recipes.relation_system:RelationSystem",
     "link": "graphkg.recipes.link_system:LinkSystem",
     "lp-bert": "graphkg.recipes.lp_bert_system:LPBERTSystem",

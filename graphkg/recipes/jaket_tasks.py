@@ -18,6 +18,8 @@ TASKS = {
         "jaket_classification:build_classification_recipe",
         "jaket_classification_training:train_classification",
     ),
+    "fewrel": ("jaket_fewrel:build_fewrel_recipe", "jaket_fewrel_training:train_fewrel"),
+    "metaqa": ("jaket_metaqa:build_metaqa_recipe", "jaket_metaqa_training:train_metaqa"),
 }
 
 

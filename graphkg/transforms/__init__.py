@@ -2,6 +2,7 @@
 
 from .candidates import EntityCandidates
 from .expand import ExpandPairs
+from .marked_pieces import ToMarkedPieces
 from .mask_edges import MaskEdges
 from .mask_text import MaskText
 from .mask_triples import MaskTriples
@@ -20,6 +21,7 @@ __all__ = [
     "Offsets",
     "PruneTree",
     "Substitute",
+    "ToMarkedPieces",
     "ToPieces",
     "split_pairs",
 ]

@@ -26,6 +26,7 @@ def test_both_forms_give_the_same_sentences(tmp_path):
         assert graph.text == "Wilton Bridge crosses the River Wye."
         assert graph.triples() == [("Wilton Bridge", "P177", "River Wye")]
         assert graph["mention"].entity.tolist() == [0, -1]
+        assert split.ends.tolist() == [[0, -1]]
         assert split.entities.labels == ["Q8"] and split.by_relation == {"P177": [0]}
     assert repr(data.val) == "FewRelSplit(val, 1, 1 relations)"
 

@@ -56,6 +56,16 @@ def test_the_graph_has_each_triple_once_and_all_listed_entities(folder):
     assert data.protocol()["triples"] == 5 and data.protocol()["share"] == 1.0
 
 
+def test_a_part_of_the_questions_keeps_keys_answers_types_and_texts(folder):
+    whole = MetaQA(folder).questions(1, "dev")
+    part = whole.part(torch.tensor([1]))
+    assert len(part) == 1 and part[0].key == "1-hop/dev#1" and part.text(0) == whole.text(1)
+    assert part.topic.tolist() == [4] and part.types == ["movie_to_year"]
+    assert torch.equal(part.answers[0], whole.answers[1])
+    both = whole.part(torch.tensor([1, 0])).part(torch.tensor([1]))
+    assert both[0].key == "1-hop/dev#0" and both.text(0) == whole.text(0)
+
+
 def test_a_question_is_a_sentence_whose_topic_is_linked(folder):
     questions = MetaQA(folder).questions(1, "dev")
     first, second = questions

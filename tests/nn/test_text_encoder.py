@@ -11,6 +11,7 @@ from pieces import VOCABULARY, tiny_encoder, tiny_tokenizer
 from graphkg.errors import InputError
 from graphkg.nn import TextEncoder
 from graphkg.nn.encoder_files import check_tokenizer, encoder_folder, load_tokenizer
+from graphkg.nn.text_encoder import in_passes
 
 PIECES = torch.tensor([2, 5, 3, 2, 6, 7, 8, 9, 3, 2, 3])
 PTR = torch.tensor([0, 3, 9, 11])
@@ -146,6 +147,9 @@ def test_texts_of_similar_length_are_encoded_together_to_the_same_vectors():
 def test_the_two_halves_of_a_split_encoder_give_what_it_gives(encoder):
     lower, upper = encoder.split(1)
     torch.testing.assert_close(upper(lower(PIECES, PTR), PTR), encoder(PIECES, PTR))
+    for budget in (1, 9, None):
+        rows = in_passes(upper, lower(PIECES, PTR), PTR, budget)
+        torch.testing.assert_close(rows, encoder(PIECES, PTR))
     assert len(upper.layers) == 1 and upper.layers[0] is encoder.model.encoder.layer[1]
     assert lower.embedding is encoder.embedding and len(encoder.model.encoder.layer) == 2
     for at in (0, 2):
