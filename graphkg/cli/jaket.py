@@ -30,7 +30,7 @@ def train_jaket_task(
     best = trained.training["best_epoch"]
     say(f"best epoch {best}, saved to {output}")
     if isinstance(trained, TaskSystem):
-        for split in ("valid", "test"):
+        for split in (part for part in ("valid", "test") if part in trained.splits):
             scores = trained.evaluate(split, data if trained.reads_data else None).summary()
             print(split, json.dumps({name: round(100 * x, 2) for name, x in scores.items()}))
         return

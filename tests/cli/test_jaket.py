@@ -6,6 +6,7 @@ import json
 
 import pytest
 from jaket_runs import SMALL, people, people_encoder
+from jaket_task_runs import metaqa_folder
 
 from graphkg.errors import InputError
 from graphkg.recipes.jaket_tasks import PRETRAIN, TASKS, jaket_task
@@ -65,6 +66,18 @@ def test_a_pretraining_and_a_task_that_begins_with_it(command, folder, tmp_path)
     assert refused.code == 2 and "--baseline was given, but" in refused.err
     resumed = command("train", "jaket", *task, "--resume", *data)
     assert resumed.code == 0, resumed.err
+
+
+def test_a_task_without_held_out_questions_prints_test_scores_alone(command, folder, tmp_path):
+    changes = {"held_out": 0, "start": "memory", "question_length": 16}
+    small = settings(folder, **changes)
+    keys = ("held_out", "start", "question_length", "encoder", "epochs", "progress", "device")
+    kept = [x for x in small if x.removeprefix("--set=").partition("=")[0] in keys]
+    data = metaqa_folder(tmp_path / "metaqa")
+    task = ["--task", "metaqa", "--data", data, "-o", tmp_path / "run"]
+    ended = command("train", "jaket", *task, *kept, "--set=knowledge_heads=2")
+    assert ended.code == 0, ended.err
+    assert [line.split(" ", 1)[0] for line in ended.out.splitlines()] == ["test"]
 
 
 @pytest.mark.parametrize(
