@@ -62,6 +62,11 @@ class FewRelRecipe(TextTaskSettings):
         monitor="accuracy",
     )
 
+    @property
+    def chooses(self) -> bool:
+        """Whether relations are held back that choose the best epoch."""
+        return self.valid_relations > 0
+
 
 SMALL: dict[str, Any] = {"encoder": "minilm", "add_inverse": True}
 PRESETS: dict[str, dict[str, Any]] = {

@@ -12,10 +12,10 @@ from ..errors import InputError
 from ..graphs.graph_texts import framing_pieces
 from ..models import JAKET, PAIR
 from ..nn.text_encoder import TextEncoder
-from ..training.saving import read_weights, write_checksums, write_weights
+from ..training.saving import read_weights
 from ..transforms import ToMarkedPieces
 from ..transforms.marked_pieces import MARKERS
-from .encoders import read_encoder, write_encoder
+from .encoders import read_encoder
 from .jaket_build import (
     POOLING,
     NodeDescriptions,
@@ -28,8 +28,8 @@ from .jaket_build import (
 )
 from .jaket_fewrel import FewRelRecipe
 from .jaket_fewrel_episodes import EpisodeReader, LinkedSplit
-from .jaket_linked import LinkedTexts, read_memories, text_alone, without_graph, write_memories
-from .link_files import FILES, read_triple_files, write_triple_files
+from .jaket_linked import LinkedTexts, read_memories, text_alone, without_graph
+from .link_files import read_triple_files
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ class FewRelParts:
 
     def reader(self, split: FewRelSplit, lower_case: bool) -> EpisodeReader:
         """Returns what makes batches of episodes over a part of FewRel."""
-        entities = self.graph and self.graph.entities
-        sentences = LinkedSplit(split, self.to_pieces, entities or None, lower_case)
+        entities = None if self.graph is None else self.graph.entities
+        sentences = LinkedSplit(split, self.to_pieces, entities, lower_case)
         return EpisodeReader(sentences, self.texts)
 
 
@@ -90,20 +90,8 @@ def build_fewrel_parts(
     return _assembled(recipe, jaket, tokenizer, first, graph)
 
 
-def write_fewrel_parts(parts: FewRelParts, folder: Path) -> None:
-    """Writes weights, memory, the encoder's config and tokenizer, the graph, and checksums."""
-    folder.mkdir(parents=True, exist_ok=True)
-    write_weights(parts.model, folder)
-    names = write_encoder(parts.model.model.lower, parts.tokenizer, folder)
-    names += write_memories(parts.model.model, folder)
-    if parts.graph is not None:
-        write_triple_files(parts.graph, folder)
-        names += FILES
-    write_checksums(folder, ["model.safetensors", *names])
-
-
 def read_fewrel_parts(recipe: FewRelRecipe, folder: Path, graph_name: str | None) -> FewRelParts:
-    """Reads what :func:`write_fewrel_parts` wrote; the caller has checked the checksums."""
+    """Reads what a system wrote; the caller has checked the checksums."""
     graph = None if graph_name is None else read_triple_files(folder, graph_name)
     encoder, tokenizer = read_encoder(folder, POOLING)
     first = encoder.embedding.num_embeddings - MARKERS

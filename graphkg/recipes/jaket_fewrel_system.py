@@ -14,23 +14,17 @@ from ..models import EpisodeBatch
 from ..models.context import as_it_predicts
 from ..nn.text_encoder import TextEncoder
 from ..sampling import EpisodeSampler
-from .base import write_recipe
 from .jaket_fewrel import FewRelRecipe
-from .jaket_fewrel_build import (
-    FewRelParts,
-    build_fewrel_parts,
-    read_fewrel_parts,
-    write_fewrel_parts,
-)
+from .jaket_fewrel_build import FewRelParts, build_fewrel_parts, read_fewrel_parts
 from .jaket_fewrel_data import read_fewrel, scored_part
 from .jaket_fewrel_episodes import EpisodeReader
 from .jaket_linked import moved, started
-from .jaket_tasks import TaskSystem
+from .jaket_text_system import TextTaskSystem
 
 SYSTEM = "jaket-fewrel"
 
 
-class FewRelSystem(TaskSystem):
+class FewRelSystem(TextTaskSystem):
     """A trained PAIR: tells which of N relations a sentence states, from K examples of each.
 
     The split ``test`` are the relations of FewRel's ``val``, since its own test is not public;
@@ -43,14 +37,9 @@ class FewRelSystem(TaskSystem):
         name: of the run.
     """
 
-    def __init__(
-        self, recipe: FewRelRecipe, parts: FewRelParts, data: dict[str, Any], name: str = SYSTEM
-    ):
-        self.recipe, self.parts, self.model = recipe, parts, parts.model
-        self.data, self.name = data, name
-        self.splits = ("valid", "test") if recipe.valid_relations else ("test",)
-        self.training = {}
-        self.fingerprint = ""
+    system = SYSTEM
+    recipe: FewRelRecipe
+    parts: FewRelParts
 
     @classmethod
     def build(
@@ -126,24 +115,7 @@ class FewRelSystem(TaskSystem):
 
     def protocol(self) -> dict[str, Any]:
         """What every number of this system travels with, beside its episodes."""
-        recipe = self.recipe
-        return {
-            "system": SYSTEM,
-            "run": self.name,
-            "start": recipe.start,
-            "init": recipe.init,
-            "kg": recipe.kg if recipe.reads_graph else "off",
-            "encoder": recipe.encoder,
-            "relation_rows": False,
-            "trained_on": self.data,
-            "training": self.training,
-        }
-
-    def write(self, folder: Path) -> None:
-        """Writes weights, memory, encoder config and tokenizer, graph, checksums, the recipe."""
-        write_fewrel_parts(self.parts, folder)
-        more = {"data": self.data, "training": self.training}
-        write_recipe(folder, SYSTEM, self.recipe, trained=True, **more)
+        return {**super().protocol(), "relation_rows": False}
 
     @classmethod
     def rebuild(cls, folder: Path, recipe: dict[str, Any]) -> FewRelSystem:
@@ -152,6 +124,3 @@ class FewRelSystem(TaskSystem):
         graph = recipe["data"]["graph"]
         parts = read_fewrel_parts(settings, folder, graph and graph["name"])
         return cls(settings, parts, recipe["data"], folder.resolve().name)
-
-    def __repr__(self) -> str:
-        return f"FewRelSystem({self.name!r}, {self.model!r})"

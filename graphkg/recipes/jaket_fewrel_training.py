@@ -59,8 +59,7 @@ def train_fewrel(
     system.name = folder.resolve().name
     write_recipe(folder, SYSTEM, recipe, trained=False, data=system.data)
     batches = EpisodeBatches(sampler, reader, recipe.episodes, recipe.train.batch_size)
-    chooses = recipe.valid_relations > 0
-    validate = (lambda _: system.score(data, "valid").summary()) if chooses else None
+    validate = (lambda _: system.score(data, "valid").summary()) if recipe.chooses else None
     result = fit(system.model, batches, recipe.train, validate, folder, resume)
     system.training = result.summary()
     system.write(folder)

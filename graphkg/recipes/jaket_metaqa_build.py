@@ -6,19 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from ..datasets.metaqa import MetaQA
 from ..datasets.questions import Questions
 from ..datasets.triples import TripleData
 from ..errors import InputError
 from ..graphs import Adjacency, KnowledgeGraph
+from ..graphs.knowledge import EDGE
 from ..models import JAKET, EntityAnswers
 from ..nn.text_encoder import TextEncoder
-from ..training.saving import read_weights, write_checksums, write_weights
+from ..training.saving import read_weights
 from ..transforms import ToPieces
 from ..vocab import Vocabulary
-from .encoders import read_encoder, write_encoder
+from .encoders import read_encoder
 from .jaket_build import (
     POOLING,
     changed_graph,
@@ -27,10 +26,10 @@ from .jaket_build import (
     new_model,
     start_model,
 )
-from .jaket_linked import LinkedTexts, read_memories, text_alone, without_graph, write_memories
+from .jaket_linked import LinkedTexts, read_memories, text_alone, without_graph
 from .jaket_metaqa import RELATIONS, MetaQARecipe
 from .jaket_metaqa_questions import QuestionReader
-from .link_files import FILES, read_triple_files, write_triple_files
+from .link_files import read_triple_files
 
 
 @dataclass(frozen=True)
@@ -65,8 +64,9 @@ def described_graph(data: MetaQA, texts: dict[str, str]) -> TripleData:
     labels = data.relations.labels
     told = {label: RELATIONS[label] for label in labels if label in RELATIONS}
     relations = Vocabulary(labels, descriptions=told, name="relation")
-    whole = KnowledgeGraph.from_triples(data.graph.triples(), entities, relations)
-    none = whole.edge_subgraph({("entity", "rel", "entity"): torch.tensor([], dtype=torch.long)})
+    index, kind = data.graph[EDGE].edge_index, data.graph[EDGE].edge_type
+    whole = KnowledgeGraph.from_ids(index, kind, entities, relations)
+    none = KnowledgeGraph.from_ids(index[:, :0], kind[:0], entities, relations)
     names = {label: label for label in entities.labels}
     return TripleData("MetaQA", whole, none, none, entity_names=names)
 
@@ -97,18 +97,8 @@ def build_metaqa_parts(
     return _assembled(recipe, jaket, tokenizer, graph)
 
 
-def write_metaqa_parts(parts: MetaQAParts, folder: Path) -> None:
-    """Writes weights, memories, the encoder's config and tokenizer, the graph, and checksums."""
-    folder.mkdir(parents=True, exist_ok=True)
-    write_weights(parts.model, folder)
-    names = write_encoder(parts.model.model.lower, parts.tokenizer, folder)
-    names += write_memories(parts.model.model, folder)
-    write_triple_files(parts.graph, folder)
-    write_checksums(folder, ["model.safetensors", *names, *FILES])
-
-
 def read_metaqa_parts(recipe: MetaQARecipe, folder: Path) -> MetaQAParts:
-    """Reads what :func:`write_metaqa_parts` wrote; the caller has checked the checksums."""
+    """Reads what a system wrote; the caller has checked the checksums."""
     graph = read_triple_files(folder, "MetaQA")
     encoder, tokenizer = read_encoder(folder, POOLING)
     nodes = describe_nodes(graph, recipe, tokenizer)

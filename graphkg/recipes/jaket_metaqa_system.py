@@ -17,23 +17,17 @@ from ..metrics.answers import AnswerScores, score_answers
 from ..models import AskedQuestions
 from ..models.context import as_it_predicts
 from ..nn.text_encoder import TextEncoder
-from .base import write_recipe
 from .jaket_linked import moved, started
 from .jaket_metaqa import MetaQARecipe
-from .jaket_metaqa_build import (
-    MetaQAParts,
-    build_metaqa_parts,
-    read_metaqa_parts,
-    write_metaqa_parts,
-)
+from .jaket_metaqa_build import MetaQAParts, build_metaqa_parts, read_metaqa_parts
 from .jaket_metaqa_data import read_metaqa, scored_questions
-from .jaket_tasks import TaskSystem
+from .jaket_text_system import TextTaskSystem
 
 SYSTEM = "jaket-metaqa"
 BATCH = 64  # questions that are read together
 
 
-class MetaQASystem(TaskSystem):
+class MetaQASystem(TextTaskSystem):
     """A trained EntityAnswers with the graph that it answers over.
 
     The split ``valid`` are the questions that chose the epoch, if any did.
@@ -45,14 +39,9 @@ class MetaQASystem(TaskSystem):
         name: of the run.
     """
 
-    def __init__(
-        self, recipe: MetaQARecipe, parts: MetaQAParts, data: dict[str, Any], name: str = SYSTEM
-    ):
-        self.recipe, self.parts, self.model = recipe, parts, parts.model
-        self.data, self.name = data, name
-        self.splits = ("valid", "test") if recipe.chooses else ("test",)
-        self.training = {}
-        self.fingerprint = ""
+    system = SYSTEM
+    recipe: MetaQARecipe
+    parts: MetaQAParts
 
     @classmethod
     def build(
@@ -126,24 +115,11 @@ class MetaQASystem(TaskSystem):
         recipe = self.recipe
         topic = "without the topic" if recipe.hops == 1 else "the topic too"
         return {
-            "system": SYSTEM,
-            "run": self.name,
-            "start": recipe.start,
-            "init": recipe.init,
-            "kg": recipe.kg if recipe.reads_graph else "off",
-            "encoder": recipe.encoder,
+            **super().protocol(),
             "candidates": f"within {recipe.hops} edges, both ways, {topic}",
             "answer_embedding": recipe.compared,
             "answers_learned": recipe.answers,
-            "trained_on": self.data,
-            "training": self.training,
         }
-
-    def write(self, folder: Path) -> None:
-        """Writes weights, memories, encoder config and tokenizer, graph, checksums, the recipe."""
-        write_metaqa_parts(self.parts, folder)
-        more = {"data": self.data, "training": self.training}
-        write_recipe(folder, SYSTEM, self.recipe, trained=True, **more)
 
     @classmethod
     def rebuild(cls, folder: Path, recipe: dict[str, Any]) -> MetaQASystem:
@@ -151,6 +127,3 @@ class MetaQASystem(TaskSystem):
         settings = MetaQARecipe.parse(recipe["settings"], f"{folder}/recipe.yaml")
         parts = read_metaqa_parts(settings, folder)
         return cls(settings, parts, recipe["data"], folder.resolve().name)
-
-    def __repr__(self) -> str:
-        return f"MetaQASystem({self.name!r}, {self.model!r})"

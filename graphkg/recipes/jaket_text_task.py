@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from .jaket import JAKETTaskSettings
 
 
@@ -15,6 +17,11 @@ class TextTaskSettings(JAKETTaskSettings):
     """
 
     fan_outs: tuple[int, ...] = (10, 10)
+
+    @property
+    @abstractmethod
+    def chooses(self) -> bool:
+        """Whether something is held back to choose the best epoch."""
 
     @property
     def reads_graph(self) -> bool:
