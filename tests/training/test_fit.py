@@ -212,6 +212,15 @@ def test_vectors_have_no_weight_decay():
     assert len(build_optimizer(new_model(), TrainSettings()).param_groups) == 1
 
 
+@pytest.mark.parametrize("optimizer", ["adam", "adamw", "adagrad"])
+@pytest.mark.parametrize("clip", [0.0, 0.5])
+def test_half_precision_trains_with_and_without_clipping(optimizer, clip):
+    precision = {"precision": "bf16-mixed", "clip": clip, "optimizer": optimizer}
+    before, model = new_model(), new_model()
+    fit(model, DataLoader(rows(), batch_size=4), TrainSettings(epochs=1, **precision, **QUIET))
+    assert not torch.equal(weights(model), weights(before))
+
+
 def test_the_log_names_every_loss_and_metric_of_every_epoch(tmp_path):
     fit(new_model(), DataLoader(rows(), batch_size=4), TrainSettings(epochs=2, **QUIET),
         lambda _: {"f1": 0.5, "recall": 0.25}, tmp_path)  # fmt: skip
