@@ -3,18 +3,21 @@
     python tools/link_results.py umls-conve umls-complex --seeds 3 --runs RUNS [--set epochs=20]
     python tools/link_results.py umls-minilm --system mtl-kgc --runs RUNS --own-encoder dim=128 \\
         --variant "LP: {tasks: [lp]}" --variant "LP+RP: {tasks: [lp, rp]}"
+    python tools/link_results.py wn18rr-minilm --system mtl-kgc --runs RUNS --candidates-from RUN
 
 A variant is a name with settings of its own. A run folder ``RUNS/<preset>[-<variant>]-<seed>`` that
 is there already is read, not trained again, so that a stopped table goes on. Data are found through
 GRAPHKG_DATA; ``--sample N`` keeps N entities that hang together, ``--own-encoder`` makes a small
-encoder from the texts of the graph instead of reading a pretrained one. Numbers are means and
-standard deviations over seeds, of filtered ranks on both sides, realistic ties.
+encoder from the texts of the graph instead of reading a pretrained one, and ``--candidates-from``
+ranks the ``--top`` candidates of another run anew. Numbers are means and standard deviations over
+seeds, of filtered ranks on both sides, realistic ties.
 """
 
 from __future__ import annotations
 
 import argparse
 import statistics
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,15 +34,17 @@ def read_variants(given: list[str]) -> dict[str, dict[str, Any]]:
     return found or {"": {}}
 
 
-def run(training: Any, recipe: Any, folder: Path, data: Any) -> dict[str, float]:
-    """Test scores of one run, and how long it trained."""
+def run(
+    training: Any, recipe: Any, folder: Path, data: Any, how: dict[str, Any]
+) -> dict[str, float]:
+    """Test scores of one run, and how long it trained; `how` is for ``evaluate``."""
     from graphkg import load
 
     if (folder / "model.safetensors").is_file():
         system = load(folder)
     else:
         system = training.train(recipe, folder, resume=folder.exists(), data=data)
-    scores = system.evaluate("test")
+    scores = system.evaluate("test", **how)
     scores.save(folder / "test.json")
     done = system.training
     return scores.summary() | {"seconds": done["seconds"], "epochs": done["best_epoch"]}
@@ -57,7 +62,7 @@ def row(name: str, found: list[dict[str, float]]) -> str:
     return f"| {name} | {len(found)} | {' | '.join(cells)} | {epochs} | {seconds:.0f} |"
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("presets", nargs="+")
@@ -68,11 +73,14 @@ def main() -> None:
     parser.add_argument("--variant", dest="variants", action="append", default=[])
     parser.add_argument("--sample", type=int)
     parser.add_argument("--own-encoder", help="as dim=128,layers=2")
+    parser.add_argument("--candidates-from", help="a run whose best candidates are ranked anew")
+    parser.add_argument("--top", type=int, default=50)
     parser.add_argument("--threads", type=int, default=1)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
 
     import torch
 
+    from graphkg import load
     from graphkg.cli.train import read_changes
     from graphkg.datasets.triple_samples import sample_entities
     from graphkg.datasets.triples import read_triple_data
@@ -81,6 +89,9 @@ def main() -> None:
 
     torch.set_num_threads(options.threads)
     training = ranking_training(options.system)
+    how: dict[str, Any] = {}
+    if options.candidates_from:
+        how = {"candidates_from": load(options.candidates_from), "top": options.top}
     print(f"| preset | seeds | {' | '.join(METRICS)} | best epoch | seconds |")
     print(f"|{'---|' * (len(METRICS) + 4)}")
     for preset in options.presets:
@@ -99,7 +110,7 @@ def main() -> None:
             found = []
             for seed in range(options.seeds):
                 recipe = training.build_recipe(preset, {**changes, **own, "seed": seed})
-                found.append(run(training, recipe, options.runs / f"{name}-{seed}", data))
+                found.append(run(training, recipe, options.runs / f"{name}-{seed}", data, how))
             print(row(name, found), flush=True)
 
 
