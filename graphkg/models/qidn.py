@@ -25,6 +25,7 @@ from .reading import QueryAttention, Reading
 from .token_encoder import POOLINGS, TokenEncoder, Tokens, places
 
 KEYS = ("span", "token")
+RELATION_MEANS = ("slots", "triples")
 
 
 class QIDN(nn.Module):
@@ -62,6 +63,8 @@ class QIDN(nn.Module):
         learned_temperature: train both temperatures.
         match_weights: of relation, boundaries and types in the cost of a match.
         null_weight: of slots without triple in the relation loss (the paper is silent).
+        relation_mean: whether the relation term of L_tri is a mean over all ``"slots"``, or is
+            divided by the number of ``"triples"`` as its other terms are (the paper is silent).
         instance_weight: of L_ins; 0 leaves it out (ablation).
         class_weight: of L_cls; 0 leaves it out (ablation).
         instance_bank: instances of batches before that L_ins compares with (paper: none).
@@ -97,6 +100,7 @@ class QIDN(nn.Module):
         learned_temperature: bool = False,
         match_weights: tuple[float, float, float] = (1.0, 1.0, 1.0),
         null_weight: float = 1.0,
+        relation_mean: str = "slots",
         instance_weight: float = 1.0,
         class_weight: float = 1.0,
         instance_bank: int = 0,
@@ -108,6 +112,7 @@ class QIDN(nn.Module):
         check_choices("QIDN", keys=(keys, KEYS), hidden=(hidden, HIDDEN))
         check_choices("QIDN", activation=(activation, tuple(ACTIVATIONS)))
         check_choices("QIDN", token_pooling=(token_pooling, POOLINGS))
+        check_choices("QIDN", relation_mean=(relation_mean, RELATION_MEANS))
         _check_positive(num_relations=num_relations, num_queries=num_queries, layers=layers)
         _check_positive(longest=longest, temperature=temperature)
         _check_parts(dim, heads, branches, hidden, num_types, pseudo_instances)
@@ -125,6 +130,7 @@ class QIDN(nn.Module):
             learned_temperature,
             match_weights,
             null_weight,
+            relation_mean,
             instance_weight,
             class_weight,
             instance_bank,

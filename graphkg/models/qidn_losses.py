@@ -38,12 +38,13 @@ class QIDNLosses(nn.Module):
         learned_temperature: bool = False,
         match_weights: tuple[float, float, float] = (1.0, 1.0, 1.0),
         null_weight: float = 1.0,
+        relation_mean: str = "slots",
         instance_weight: float = 1.0,
         class_weight: float = 1.0,
         instance_bank: int = 0,
     ):
         super().__init__()
-        self.null, self.null_weight = num_relations, null_weight
+        self.null, self.null_weight, self.relation_mean = num_relations, null_weight, relation_mean
         self.match_weights = match_weights
         self.instance_weight, self.class_weight = instance_weight, class_weight
         learned = learned_temperature and self.contrast
@@ -106,7 +107,7 @@ class QIDNLosses(nn.Module):
 
     def triple_loss(self, slots: Slots, gold: GoldSlots, slot: Tensor) -> Tensor:
         """L_tri, see :func:`~graphkg.nn.slot_losses.triple_loss`."""
-        return triple_loss(slots, gold, slot, self.null, self.null_weight)
+        return triple_loss(slots, gold, slot, self.null, self.null_weight, self.relation_mean)
 
     def instances(self, slots: Slots, gold: GoldSlots, slot: Tensor) -> tuple[Tensor, Tensor]:
         """Returns the vectors [N, D] of the matched slots that say a triple, and their relations.

@@ -82,13 +82,19 @@ def matching_cost(
 
 
 def triple_loss(
-    slots: Slots, gold: GoldSlots, slot: Tensor, null: int, null_weight: float = 1.0
+    slots: Slots,
+    gold: GoldSlots,
+    slot: Tensor,
+    null: int,
+    null_weight: float = 1.0,
+    relation_mean: str = "slots",
 ) -> Tensor:
     r"""L_tri: :math:`-\sum_i (\log P^t_{\sigma(i)} + \sum_\delta \log P^\delta_{\sigma(i)})`.
 
-    The relation term is the mean over all B x Q slots, those without a triple saying `null`; with
-    a `null_weight` it is a weighted mean, as in DETR. Boundaries and types are means over the
-    matched slots alone.
+    Boundaries and types are means over the matched slots. The relation term has one addend for
+    each of the B x Q slots, those without a triple saying `null`. With ``"slots"`` it is their mean
+    (weighted, if there is a `null_weight`), as in DETR. With ``"triples"`` their sum is divided by
+    the number of triples as the other terms are, so that all terms weigh alike as in the formula.
 
     Args:
         slots: of B sentences.
@@ -96,12 +102,15 @@ def triple_loss(
         slot: [G] the slot of each gold triple.
         null: class of a slot without triple.
         null_weight: of this class (the paper has no weights).
+        relation_mean: ``"slots"`` or ``"triples"``; where there is no triple, always the former.
     """
     target = gold.sentence.new_full(slots.relation.shape[:2], null)
     target[gold.sentence, slot] = gold.relation
     weight = torch.ones_like(slots.relation[0, 0])
     weight[null] = null_weight
-    loss = F.nll_loss(slots.relation.flatten(0, 1), target.flatten(), weight)
+    total = F.nll_loss(slots.relation.flatten(0, 1), target.flatten(), weight, reduction="sum")
+    over_triples = relation_mean == "triples" and len(gold)
+    loss = total / (len(gold) if over_triples else weight[target].sum())
     own, slot = gold.sentence.unsqueeze(1), slot.unsqueeze(1)
     side = torch.arange(4, device=own.device)
     found = slots.boundary[own, side, slot, gold.boundary.clamp(min=0)]

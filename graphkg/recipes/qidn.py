@@ -42,6 +42,8 @@ class QIDNRecipe(Settings):
         learned_temperature: train it.
         match_weights: of relation, boundaries and types in the cost of a match.
         null_weight: of slots without a triple in the relation loss.
+        relation_mean: over what the relation loss is a mean, all ``slots`` or, as the losses of
+            boundaries are, the ``triples``.
         instance_weight: of the instance loss; 0 = without it (ablation).
         class_weight: of the class loss; 0 = without it (ablation).
         instance_bank: instances of batches before that the instance loss compares with.
@@ -81,6 +83,7 @@ class QIDNRecipe(Settings):
     learned_temperature: bool = False
     match_weights: tuple[float, float, float] = (1.0, 1.0, 1.0)
     null_weight: float = Field(1.0, ge=0)
+    relation_mean: Literal["slots", "triples"] = "slots"
     instance_weight: float = Field(1.0, ge=0)
     class_weight: float = Field(1.0, ge=0)
     instance_bank: int = Field(0, ge=0)
@@ -126,6 +129,7 @@ MODEL_OPTIONS = (
     "learned_temperature",
     "match_weights",
     "null_weight",
+    "relation_mean",
     "instance_weight",
     "class_weight",
     "instance_bank",

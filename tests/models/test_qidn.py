@@ -28,6 +28,7 @@ OTHERS = [
     {"hidden": "both"},
     {"token_pooling": "first", "query_positions": True, "activation": "gelu"},
     {"learned_temperature": True, "null_weight": 0.5, "auxiliary": True},
+    {"relation_mean": "triples"},
     {"model_dim": 12, "lstm_layers": 3, "instance_bank": 4, "longest": 5},
     {"num_types": 2, "pseudo_instances": True},
 ]

@@ -69,12 +69,15 @@ def test_the_loss_is_over_all_slots_for_relations_and_over_matched_ones_for_the_
                 rest -= float(sum(ends) + sum(types))
     found = triple_loss(said, GOLD, slot, NULL, null_weight)
     assert found.item() == pytest.approx(relation / weights + rest / 3, rel=1e-5)
+    found = triple_loss(said, GOLD, slot, NULL, null_weight, "triples")
+    assert found.item() == pytest.approx((relation + rest) / 3, rel=1e-5)
 
 
 def test_a_sentence_without_triples_has_the_null_terms_alone():
     said, none = slots(), GoldSlots.of_rows(GOLD.rows[:0], B)
-    found = triple_loss(said, none, torch.zeros(0, dtype=torch.long), NULL)
-    torch.testing.assert_close(found, -said.relation[..., NULL].mean())
+    for over in ("slots", "triples"):
+        found = triple_loss(said, none, torch.zeros(0, dtype=torch.long), NULL, 1.0, over)
+        torch.testing.assert_close(found, -said.relation[..., NULL].mean())
     assert matching_cost(said, none).shape == (0, Q)
 
 
