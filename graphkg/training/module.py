@@ -75,11 +75,13 @@ def build_optimizer(model: nn.Module, settings: TrainSettings) -> torch.optim.Op
     options: dict[str, Any] = {"lr": settings.rate, "weight_decay": settings.weight_decay}
     devices = {p.device.type for group in groups for p in group["params"]}
     fused = {"adam": {"cpu", "cuda"}, "adamw": {"cpu", "cuda"}, "adagrad": {"cpu"}}
-    mixed = settings.precision.endswith("-mixed") and bool(settings.clip)
+    clipped = settings.precision.endswith("-mixed") and settings.clip > 0
+    refused = clipped or settings.precision == "16-mixed"
     # One kernel a step instead of ten over every row; it cannot go with the scaling of float16,
     # and under any mixed precision Lightning refuses to clip the gradients of a fused optimiser.
-    if devices <= fused.get(settings.optimizer, set()) and settings.precision != "16-mixed":
-        options["fused"] = not mixed
+    # Else nothing is said, since fused=False would also turn off torch's own default, foreach.
+    if devices <= fused.get(settings.optimizer, set()) and not refused:
+        options["fused"] = True
     return kinds[settings.optimizer](groups, **options)
 
 

@@ -217,8 +217,10 @@ def test_vectors_have_no_weight_decay():
 def test_half_precision_trains_with_and_without_clipping(optimizer, clip):
     precision = {"precision": "bf16-mixed", "clip": clip, "optimizer": optimizer}
     before, model = new_model(), new_model()
-    fit(model, DataLoader(rows(), batch_size=4), TrainSettings(epochs=1, **precision, **QUIET))
+    settings = TrainSettings(epochs=1, **precision, **QUIET)
+    fit(model, DataLoader(rows(), batch_size=4), settings)
     assert not torch.equal(weights(model), weights(before))
+    assert build_optimizer(before, settings).defaults["fused"] is (None if clip else True)
 
 
 def test_the_log_names_every_loss_and_metric_of_every_epoch(tmp_path):
