@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-from pathlib import Path
 
 import pytest
 from qidn_runs import SMALL, write_encoder, write_set
 
-TOOL = Path(__file__).parents[2] / "tools" / "extraction_results.py"
-
-
-@pytest.fixture(scope="module")
-def tool():
-    spec = importlib.util.spec_from_file_location("extraction_results", TOOL)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+TOOL = "extraction_results"
 
 
 @pytest.fixture

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-from pathlib import Path
 
-import pytest
 from jaket_runs import people, people_encoder, people_recipe
 
 from graphkg.metrics.categories import CategoryScores
 from graphkg.recipes.jaket_classification import build_classification_recipe
 
-TOOL = Path(__file__).parents[2] / "tools" / "jaket_results.py"
-
-
-@pytest.fixture(scope="module")
-def tool():
-    spec = importlib.util.spec_from_file_location("jaket_results", TOOL)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+TOOL = "jaket_results"
 
 
 def test_rows_are_the_papers_each_also_without_and_with_a_shuffled_graph(tool):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
 
@@ -11,15 +10,7 @@ from jaket_models import TRIPLES
 from jaket_task_runs import fewrel_folder, metaqa_folder
 from pieces import tiny_encoder_folder
 
-TOOL = Path(__file__).parents[2] / "tools" / "jaket_tasks_results.py"
-
-
-@pytest.fixture(scope="module")
-def tool():
-    spec = importlib.util.spec_from_file_location("jaket_tasks_results", TOOL)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+TOOL = "jaket_tasks_results"
 
 
 @pytest.fixture

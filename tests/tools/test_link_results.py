@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 from pathlib import Path
 
-import pytest
-
+TOOL = "link_results"
 ROOT = Path(__file__).parents[2]
 SMALL = ["--sample", "24", "--seeds", "1", "--set", f"data={ROOT / 'datasets' / 'family'}"]
 OWN = ["--own-encoder", "dim=16,layers=1,heads=2,pieces=200"]
-
-
-@pytest.fixture(scope="module")
-def tool():
-    path = ROOT / "tools" / "link_results.py"
-    spec = importlib.util.spec_from_file_location("link_results", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_a_table_has_a_line_a_variant_and_reads_runs_that_are_there(
