@@ -19,6 +19,7 @@ import argparse
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,19 +58,13 @@ def first_sentences(data: Any, count: int) -> Any:
 
 def run(folder: Path, recipe: Any, data: Any) -> dict[str, Any]:
     """All scores of one run in plain values, trained if it is not there."""
-    from graphkg import load
-    from graphkg.recipes.base import run_settings
     from graphkg.recipes.qidn_training import train_qidn
+    from graphkg.recipes.runs import trained
 
     split = "test" if data.test else "valid"
-    if folder.exists() and run_settings(folder, "qidn", type(recipe)) != recipe:
-        raise SystemExit(f"{folder} was trained with other settings: name another --runs")
+    system = trained(folder, "qidn", recipe, partial(train_qidn, data=data))
     scored = folder / f"{split}.json"
     if not scored.is_file():
-        if (folder / "model.safetensors").is_file():
-            system = load(folder)
-        else:
-            system = train_qidn(recipe, folder, resume=folder.exists(), data=data)
         found = json.dumps(system.evaluate(data, split).to_dict(), ensure_ascii=False, indent=1)
         scored.write_text(found + "\n", encoding="utf-8")
     scores: dict[str, Any] = json.loads(scored.read_text(encoding="utf-8"))

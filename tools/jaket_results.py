@@ -16,6 +16,7 @@ GRAPHKG_DATA.
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +28,14 @@ ROWS = [
     for kg in GRAPHS
     if kg == "on" or start != "encoder"
 ]
-DONE = "model.safetensors"
 
 
 def pretrain(folder: Path, recipe: Any, data: Any) -> Path:
     """Pre-trains a run if it is not there, or goes on with it; returns its folder."""
     from graphkg.recipes.jaket_training import train_jaket
+    from graphkg.recipes.runs import trained
 
-    if not (folder / DONE).is_file():
-        train_jaket(recipe, folder, resume=folder.exists(), data=data)
+    trained(folder, "jaket", recipe, partial(train_jaket, data=data))
     return folder
 
 
@@ -43,13 +43,11 @@ def classify(folder: Path, recipe: Any, data: Any) -> Any:
     """Test scores of one run, which is trained if it is not there."""
     import json
 
-    from graphkg import load
-    from graphkg.recipes.jaket_classification_training import train_classification
+    from graphkg.recipes.jaket_classification_system import NAME
+    from graphkg.recipes.jaket_classification_training import settled, train_classification
+    from graphkg.recipes.runs import trained
 
-    if (folder / DONE).is_file():
-        system = load(folder)
-    else:
-        system = train_classification(recipe, folder, resume=folder.exists(), data=data)
+    system = trained(folder, NAME, settled(recipe), partial(train_classification, data=data))
     scores = system.evaluate("test")
     text = json.dumps(scores.to_dict(), ensure_ascii=False, indent=1)
     (folder / "test.json").write_text(text + "\n", encoding="utf-8")

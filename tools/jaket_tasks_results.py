@@ -37,13 +37,11 @@ def settings(row: str, seed: int, init: Sequence[Path]) -> dict[str, Any]:
 
 def run(task: str, recipe: Any, folder: Path, bound: dict[str, int]) -> Any:
     """Test scores of one run, which is trained if it is not there."""
-    from graphkg import load
+    from graphkg.recipes.jaket_linked import started
     from graphkg.recipes.jaket_tasks import jaket_task
+    from graphkg.recipes.runs import trained
 
-    if (folder / "model.safetensors").is_file():
-        system = load(folder)
-    else:
-        system = jaket_task(task).train(recipe, folder, resume=folder.exists())
+    system = trained(folder, f"jaket-{task}", started(recipe), jaket_task(task).train)
     scores = system.evaluate("test", **bound)
     text = json.dumps(scores.to_dict(), ensure_ascii=False, indent=1)
     (folder / "test.json").write_text(text + "\n", encoding="utf-8")

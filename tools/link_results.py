@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import statistics
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,16 +35,8 @@ def read_variants(given: list[str]) -> dict[str, dict[str, Any]]:
     return found or {"": {}}
 
 
-def run(
-    training: Any, recipe: Any, folder: Path, data: Any, how: dict[str, Any]
-) -> dict[str, float]:
+def scores_of(system: Any, folder: Path, how: dict[str, Any]) -> dict[str, float]:
     """Test scores of one run, and how long it trained; `how` is for ``evaluate``."""
-    from graphkg import load
-
-    if (folder / "model.safetensors").is_file():
-        system = load(folder)
-    else:
-        system = training.train(recipe, folder, resume=folder.exists(), data=data)
     scores = system.evaluate("test", **how)
     scores.save(folder / "test.json")
     done = system.training
@@ -85,6 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from graphkg.datasets.triple_samples import sample_entities
     from graphkg.datasets.triples import read_triple_data
     from graphkg.recipes.ranking_trainings import ranking_training
+    from graphkg.recipes.runs import trained
     from graphkg.recipes.small_encoder import small_encoder, texts_of
 
     torch.set_num_threads(options.threads)
@@ -105,12 +99,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
             if not encoder.is_dir():
                 small_encoder(texts_of(data), encoder, **sizes)
             changes["encoder"] = str(encoder)
+        train = partial(training.train, data=data)
         for variant, own in read_variants(options.variants).items():
             name = f"{preset}-{variant}" if variant else preset
             found = []
             for seed in range(options.seeds):
                 recipe = training.build_recipe(preset, {**changes, **own, "seed": seed})
-                found.append(run(training, recipe, options.runs / f"{name}-{seed}", data, how))
+                folder = options.runs / f"{name}-{seed}"
+                system = trained(folder, options.system, recipe, train)
+                found.append(scores_of(system, folder, how))
             print(row(name, found), flush=True)
 
 

@@ -12,6 +12,8 @@ gain is over the first variant. Data and word vectors are found through GRAPHKG_
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +28,10 @@ VARIANTS: dict[str, dict[str, Any]] = {
 
 def run(folder: Path, recipe: Any, data: Any) -> dict[str, float]:
     """Test scores of one run, how long it trained and its best epoch."""
-    from graphkg import load
     from graphkg.recipes.relation_training import train_jrrelp
+    from graphkg.recipes.runs import trained
 
-    if (folder / "model.safetensors").is_file():
-        system = load(folder)
-    else:
-        system = train_jrrelp(recipe, folder, resume=folder.exists(), data=data)
+    system = trained(folder, "jrrelp", recipe, partial(train_jrrelp, data=data))
     done = system.training
     scores = system.evaluate(data.test)
     (folder / "test.json").write_text(scores.to_json() + "\n", encoding="utf-8")
@@ -50,7 +49,7 @@ def row(name: str, found: list[dict[str, float]]) -> str:
     return f"| {name} | {' | '.join(cells)} | {epochs} | {seconds:.0f} |"
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("presets", nargs="+")
@@ -59,7 +58,7 @@ def main() -> None:
     parser.add_argument("--runs", type=Path, required=True)
     parser.add_argument("--set", dest="changes", action="append", default=[])
     parser.add_argument("--threads", type=int, default=1)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
 
     import torch
 

@@ -49,7 +49,7 @@ def train_classification(
             not fit; a run that knows entities of the graph already.
     """
     folder, recipe = begin_run(folder, NAME, recipe, resume)
-    recipe = _with_run(start_settings(recipe))
+    recipe = settled(recipe)
     data = data or read_triple_data(recipe.data, data_path)
     _, unseen = held_out(data, recipe)
     began = _began_with(recipe, unseen)
@@ -71,8 +71,13 @@ def train_classification(
     return system
 
 
-def _with_run(recipe: ClassificationRecipe) -> ClassificationRecipe:
-    """The settings with the data of the pre-training that they begin with."""
+def settled(recipe: ClassificationRecipe) -> ClassificationRecipe:
+    """Returns the settings with the model's and the data's part of the run they begin with.
+
+    Raises:
+        InputError: see :func:`.jaket_build.start_settings`.
+    """
+    recipe = start_settings(recipe)
     if recipe.init is None:
         return recipe
     run = run_settings(recipe.init, "jaket", JAKETRecipe)

@@ -87,8 +87,7 @@ def train_lp_bert(
     shuffled = QueryBatches if recipe.whole_queries else RowBatches
     batches = shuffled(triple_ids(graph), recipe.train.batch_size)
     validate = _validate(system) if data.valid.heads.numel() else None
-    begun = resume and (folder / "checkpoints").is_dir()
-    result = fit(system.model, batches, recipe.train, validate, folder, begun)
+    result = fit(system.model, batches, recipe.train, validate, folder, resume)
     system.training = result.summary()
     system.write(folder)
     return system
@@ -109,8 +108,7 @@ def pretrain(system: LPBERTSystem, folder: Path, resume: bool = False) -> None:
         batches = MaskedBatches(rows, recipe.pretrain.batch_size, mask)
         valid = triple_ids(system.triples.valid)
         likelihood = _likelihood(valid, mask, recipe.pretrain.batch_size) if len(valid) else None
-        begun = resume and (folder / "checkpoints").is_dir()
-        fit(stage, batches, recipe.pretrain, likelihood, folder, begun)
+        fit(stage, batches, recipe.pretrain, likelihood, folder, resume)
         with new_folder(folder / "encoder", replace=True) as beside:
             write_weights(stage.encoder, beside)
     read_weights(model.encoder, folder / "encoder")

@@ -16,7 +16,6 @@ from typing import Any
 import torch
 from torch import nn
 
-from ..errors import InputError
 from .memories import keeping_trainer, restore_memories
 from .module import Validate, build_module, lightning
 from .settings import TrainSettings
@@ -102,11 +101,11 @@ def fit(
         validate: ``model -> {metric: value}``, called after every epoch in eval mode, without
             gradients; ``settings.monitor`` names the metric that chooses the best epoch.
         folder: where ``log.jsonl`` and the checkpoints go; a temporary folder by default.
-        resume: go on from the last checkpoint in `folder`; the result has the same bits as a run
-            that was never stopped (on the CPU).
+        resume: go on from the last checkpoint in `folder`, or begin where the first epoch was not
+            finished; the result has the same bits as a run that was never stopped (on the CPU).
 
     Raises:
-        InputError: nothing to resume from, or a monitored metric that validation does not give.
+        InputError: a monitored metric that validation does not give.
     """
     settings = settings or TrainSettings()
     if folder is None:
@@ -114,8 +113,7 @@ def fit(
             return fit(model, batches, settings, validate, temporary)
     folder = Path(folder)
     last = folder / "checkpoints" / "last.ckpt"
-    if resume and not last.is_file():
-        raise InputError(f"{last} does not exist, so there is nothing to resume: train anew")
+    resume = resume and last.is_file()
     engine = lightning()
     quiet_lightning()
     started = time.monotonic()

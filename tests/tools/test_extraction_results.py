@@ -7,6 +7,8 @@ import re
 import pytest
 from qidn_runs import SMALL, write_encoder, write_set
 
+from graphkg.errors import InputError
+
 TOOL = "extraction_results"
 
 
@@ -42,7 +44,7 @@ def test_training_on_the_first_sentences_says_so(tool, arguments, tmp_path, caps
     said = capsys.readouterr().out.splitlines()[0]
     assert "the first 2 of " in said
     assert (tmp_path / "runs/conll04-first2/full/0").is_dir()
-    with pytest.raises(SystemExit, match="was trained with other settings"):
+    with pytest.raises(InputError, match="was trained with dropout=0.0, but dropout=0.5 is asked"):
         tool.main([*arguments, "--seeds", "1", "--sample", "2", "--set", "dropout=0.5"])
 
 

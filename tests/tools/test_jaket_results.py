@@ -10,6 +10,7 @@ from graphkg.metrics.categories import CategoryScores
 from graphkg.recipes.jaket_classification import build_classification_recipe
 
 TOOL = "jaket_results"
+RUN = "model.safetensors"
 
 
 def test_rows_are_the_papers_each_also_without_and_with_a_shuffled_graph(tool):
@@ -31,9 +32,9 @@ def test_a_run_that_is_there_is_read_and_not_trained_again(tool, tmp_path):
     small = {"start": "jaket", "init": str(run), "epochs": 1, "shares": (0.4, 0.2)}
     own = build_classification_recipe(None, {**small, "progress": False, "device": "cpu"})
     first = tool.classify(tmp_path / "run", own, people())
-    stamps = [(path / tool.DONE).stat().st_mtime_ns for path in (run, tmp_path / "run")]
+    stamps = [(path / RUN).stat().st_mtime_ns for path in (run, tmp_path / "run")]
     assert tool.classify(tmp_path / "run", own, people()) == first
     assert tool.pretrain(run, recipe, people()) == run
-    assert [(path / tool.DONE).stat().st_mtime_ns for path in (run, tmp_path / "run")] == stamps
+    assert [(path / RUN).stat().st_mtime_ns for path in (run, tmp_path / "run")] == stamps
     saved = json.loads((tmp_path / "run" / "test.json").read_text())
     assert saved["accuracy"] == first.accuracy

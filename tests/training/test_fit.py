@@ -230,10 +230,17 @@ def test_the_log_names_every_loss_and_metric_of_every_epoch(tmp_path):
         assert {"loss", "loss/square", "loss/half", "valid/recall", "f1", "seconds"} <= set(row)
 
 
-def test_resuming_without_a_checkpoint_and_a_metric_that_is_not_there_are_one_sentence(tmp_path):
+def test_a_run_stopped_in_its_first_epoch_begins_anew(tmp_path):
+    settings = TrainSettings(epochs=2, **QUIET)
+    straight, resumed = new_model(), new_model()
+    fit(straight, DataLoader(rows(), batch_size=4), settings)
+    fit(resumed, DataLoader(rows(), batch_size=4), settings, folder=tmp_path, resume=True)
+    assert torch.equal(weights(straight), weights(resumed))
+    assert [row["epoch"] for row in read_log(tmp_path / "log.jsonl")] == [1, 2]
+
+
+def test_a_metric_that_is_not_there_is_one_sentence():
     loader = DataLoader(rows(), batch_size=4)
-    with pytest.raises(InputError, match="nothing to resume"):
-        fit(new_model(), loader, TrainSettings(**QUIET), folder=tmp_path, resume=True)
     with pytest.raises(InputError, match=r"monitor is 'f1', but validation gives \['mrr'\]"):
         fit(new_model(), loader, TrainSettings(epochs=1, **QUIET), lambda _: {"mrr": 1.0})
 
