@@ -6,9 +6,10 @@ WebNLG's last-word sentences (without GRAPHKG_DATA invented ones of their length
 the preset, untrained, so that every slot says something. Encoder: MiniLM, or where it is not
 installed an own one of its width with 2 layers. A step of training is collation, forward, backward
 and update of a batch of 8. Extraction is what ``predict`` does, from words to named triples. Its
-peers get the same chunks of 32 sentences in turns: the whole model sentence by sentence, and the
-encoder on the chunk with the decoder sentence by sentence. Medians count. Seconds are of the
-process on a CPU, of the wall on a GPU.
+peers get the same chunks of 32 sentences in turns: the whole model sentence by sentence, the
+encoder on the chunk with the decoder sentence by sentence, and the whole model with keys and values
+multiplied for each span (not for its first and last token and its length, summed afterwards).
+Medians count. Seconds are of the process on a CPU, of the wall on a GPU.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from graphkg.datasets.extraction import ExtractionData, read_extraction_data
 from graphkg.graphs import SentenceGraph
 from graphkg.models import extraction, qidn, qidn_losses
 from graphkg.models.token_encoder import Tokens
+from graphkg.nn.row_sums import RowSums
 from graphkg.recipes import qidn_system
 from graphkg.recipes.qidn import build_qidn_recipe
 from graphkg.recipes.qidn_system import QIDNSystem
@@ -165,6 +167,15 @@ def decoder_by_sentence(system: QIDNSystem, graphs: list[SentenceGraph]) -> None
         model.tokens = encoder
 
 
+def spans_multiplied(system: QIDNSystem, graphs: list[SentenceGraph]) -> None:
+    by_rows = RowSums.padded
+    RowSums.padded = lambda self, mask: by_rows(self, mask).dense()
+    try:
+        system.predict(graphs)
+    finally:
+        RowSums.padded = by_rows
+
+
 def system_device(system: QIDNSystem) -> torch.device:
     return next(system.model.parameters()).device
 
@@ -195,6 +206,7 @@ def extract(system: QIDNSystem, graphs: list[SentenceGraph], count: int, stages:
         "batched": system.predict,
         "sentence by sentence": lambda chunk: [system.predict(graph) for graph in chunk],
         "decoder sentence by sentence": lambda chunk: decoder_by_sentence(system, chunk),
+        "spans multiplied one by one": lambda chunk: spans_multiplied(system, chunk),
     }
     for work in ways.values():
         work(chunks[0][:4])
