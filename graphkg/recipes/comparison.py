@@ -21,8 +21,9 @@ from .prediction_files import read_predictions
 from .predictions import METRICS, Predictions
 from .qidn_system import QIDNSystem
 from .ranked_links import HEAD, RankedLinks
+from .runs import HOW
 
-ALIKE = ("seed", "device", "progress")  # training settings that seeds of one system may differ in
+ALIKE = ("seed", *HOW)  # training settings that seeds of one system may differ in
 SPLITS = ("train", "valid", "test")
 
 Answers = Predictions | FoundTriples | RankedLinks
