@@ -6,7 +6,6 @@ Letters: n triples of a batch, m candidate entities of a batch, B queries, N ent
 from __future__ import annotations
 
 import copy
-import math
 from typing import Any
 
 import torch
@@ -16,6 +15,7 @@ from ..errors import InputError, check_choices
 from ..graphs import GraphTexts, Sequences, TripleIndex
 from ..nn.bank import InstanceBank
 from ..nn.contrast import DISTANCES, SQUASHES, distance_loss, focal_loss, info_nce, squashed
+from ..nn.temperature import Temperature
 from ..nn.text_encoder import TextEncoder
 from .text_ranker import DirectRanker, TextRanker, encode_entities
 from .text_scorer import TextScorer
@@ -33,7 +33,7 @@ class LPBERT(nn.Module):
         v = \mathrm{enc}(\text{tail})
 
     ``loss="paper"`` is :math:`L_1 + L_2` (Eq. 11, 12) over all n x n pairs of a batch.
-    ``loss="contrast"`` is InfoNCE with margin and learned temperature (SimKGC), which ranks better.
+    ``loss="contrast"`` is InfoNCE with margin and temperature (SimKGC), which ranks better.
 
     Args:
         encoder: of all texts.
@@ -48,7 +48,8 @@ class LPBERT(nn.Module):
         inbatch_labels: Y is 1 for all triples known in TRAIN, or (``"identity"``) the diagonal.
         inverse: ask for heads through inverse relations; else by scoring every (head, relation)
             against the tail, as the paper does for WN18RR.
-        temperature: the first one of ``"contrast"``.
+        temperature: of ``"contrast"``.
+        learned_temperature: train it, from `temperature` on.
         margin: of ``"contrast"``.
         negatives: of ``"contrast"``: other tails of the batch, these and the query's own head, or
             all entities of the batch.
@@ -61,8 +62,6 @@ class LPBERT(nn.Module):
     Raises:
         InputError: an unknown choice, or texts of another graph than the index.
     """
-
-    log_scale: nn.Parameter
 
     def __init__(
         self,
@@ -78,6 +77,7 @@ class LPBERT(nn.Module):
         inbatch_labels: str = "train_known",
         inverse: bool = True,
         temperature: float = 0.05,
+        learned_temperature: bool = True,
         margin: float = 0.02,
         negatives: str = "own_head",
         symmetric: bool = True,
@@ -109,7 +109,7 @@ class LPBERT(nn.Module):
         self.budget = budget
         self._index = index
         if loss == "contrast":
-            self.log_scale = nn.Parameter(torch.tensor(-math.log(temperature)))
+            self.temperature = Temperature(temperature, learned_temperature)
         size = pre_batch * batch_size if loss == "contrast" else 0
         self.bank = InstanceBank(size, encoder.dim) if size else None
 
@@ -135,7 +135,7 @@ class LPBERT(nn.Module):
         With ``"contrast"`` the scores are the logits of its softmax: cosines over the temperature.
         """
         rows = self.scorer.query_rows(self.query_vectors(entity, relation))
-        return rows * self.log_scale.exp() if self.loss == "contrast" else rows
+        return rows / self.temperature() if self.loss == "contrast" else rows
 
     def entity_vectors(self, entity: Tensor) -> Tensor:
         """Returns v of distinct entities, [m] -> [m, H]."""
@@ -182,7 +182,7 @@ class LPBERT(nn.Module):
         rows = self.entity_vectors(candidates)
         scores = self.scorer(u, rows)
         known = self._known(head, relation, candidates)
-        scale, own = self.log_scale.exp(), torch.arange(n, device=tail.device)
+        scale, own = 1 / self.temperature(), torch.arange(n, device=tail.device)
         there, left_out = scores, known
         if self.negatives == "own_head":
             allowed = torch.zeros_like(known)

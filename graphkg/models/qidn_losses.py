@@ -11,8 +11,9 @@ from torch import Tensor, nn
 from ..nn.bank import InstanceBank
 from ..nn.instance_losses import class_contrast, instance_contrast
 from ..nn.matching import match
-from ..nn.slot_heads import Slots, Temperature
+from ..nn.slot_heads import Slots
 from ..nn.slot_losses import GoldSlots, matching_cost, triple_loss
+from ..nn.temperature import Temperature
 
 
 class QIDNLosses(nn.Module):

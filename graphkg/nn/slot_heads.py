@@ -5,12 +5,13 @@ Letters: B sentences, Q slots, N tokens of the longest sentence, C classes, Y ty
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from .temperature import Temperature
 
 BOUNDARIES = ("subject first", "subject last", "object first", "object last")
 
@@ -30,32 +31,6 @@ class Slots:
     boundary: Tensor
     kind: Tensor | None = None
     instance: Tensor | None = None
-
-
-class Temperature(nn.Module):
-    """A positive number that similarities are divided by, fixed or learned as its logarithm.
-
-    Args:
-        value: at first.
-        learned: train it.
-    """
-
-    log: Tensor
-
-    def __init__(self, value: float, learned: bool = False):
-        super().__init__()
-        log = torch.tensor(math.log(value))
-        if learned:
-            self.log = nn.Parameter(log)
-        else:
-            self.register_buffer("log", log, persistent=False)
-
-    def forward(self) -> Tensor:
-        """Returns it, a tensor of no dimension."""
-        return self.log.exp()
-
-    def __repr__(self) -> str:
-        return f"Temperature({self().item():.3g})"
 
 
 class SlotHeads(nn.Module):

@@ -22,8 +22,9 @@ class LPBERTRecipe(TextSettings):
         pretrain: training settings of stage 1; its best epoch has the lowest validation loss.
         head_norm: of stage 1's heads.
         pretrain_length: most pieces of a sequence in stage 1.
-        loss, scorer, squash, alpha, gamma, distance, inbatch_labels, temperature, margin,
-        negatives, symmetric, pre_batch, towers: see :class:`~graphkg.models.LPBERT`.
+        loss, scorer, squash, alpha, gamma, distance, inbatch_labels, temperature,
+        learned_temperature, margin, negatives, symmetric, pre_batch, towers: see
+            :class:`~graphkg.models.LPBERT`.
         inverse_relations: train on (tail, reversed relation, head), too, and ask for heads by it.
         whole_queries: batches hold all answers of their queries, so that each query is encoded once
             an epoch; else triples are shuffled one by one.
@@ -56,6 +57,7 @@ class LPBERTRecipe(TextSettings):
     inbatch_labels: Literal["train_known", "identity"] = "train_known"
     inverse_relations: bool = True
     temperature: float = Field(0.05, gt=0)
+    learned_temperature: bool = True
     margin: float = Field(0.02, ge=0)
     negatives: Literal["tails", "own_head", "batch"] = "own_head"
     symmetric: bool = True

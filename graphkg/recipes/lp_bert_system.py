@@ -22,7 +22,7 @@ class LPBERTSystem(TextSystem):
     def spread(self, scores: Tensor) -> Tensor:
         """Returns probabilities of scores [N], as the loss has them.
 
-        ``contrast``: the softmax over all entities with the learned temperature; ``paper``: d1 of
+        ``contrast``: the softmax over all entities with the temperature; ``paper``: d1 of
         Eq. 11, which without `squash` is the score itself, from 0.
         """
         if self.recipe.loss == "contrast":
@@ -47,6 +47,7 @@ class LPBERTSystem(TextSystem):
             inbatch_labels=recipe.inbatch_labels,
             inverse=recipe.inverse_relations,
             temperature=recipe.temperature,
+            learned_temperature=recipe.learned_temperature,
             margin=recipe.margin,
             negatives=recipe.negatives,
             symmetric=recipe.symmetric,

@@ -78,7 +78,7 @@ def test_contrast_is_over_the_tails_and_the_own_head_less_known_answers():
     v = {e: model.entity_vectors(torch.tensor([e]))[0] for e in range(5)}
     # (Ann, of, a) is known; candidates are the three tails and one's own head.
     candidates = [[CITY, ANN], [ANN, CITY, A, LEE], [A, CITY, ANN, ROME]]
-    scale, expected = model.log_scale.exp(), 0.0
+    scale, expected = 1 / model.temperature(), 0.0
     for query, own in zip(u, candidates):
         scores = torch.stack([F.cosine_similarity(query, v[e], dim=0) for e in own])
         scores = (scores - torch.tensor([model.margin] + [0.0] * (len(own) - 1))) * scale
@@ -99,7 +99,7 @@ def test_a_batch_that_asks_both_ways_adds_the_loss_of_the_tails():
         F.normalize(x, dim=1)
         for x in (model.query_vectors(batch[:, 0], batch[:, 1]), model.entity_vectors(batch[:, 2]))
     )
-    own, scale = torch.arange(2), model.log_scale.exp()
+    own, scale = torch.arange(2), 1 / model.temperature()
     back = info_nce(v @ u.t(), own, None, scale, model.margin)
     there = info_nce(u @ v.t(), own, None, scale, model.margin)
     torch.testing.assert_close(model.losses(batch)["contrast"], there + back)
@@ -126,7 +126,8 @@ def test_tails_of_batches_before_are_negatives_too():
     [
         ({}, {"encoder"}),
         ({"scorer": "concat", "squash": "sigmoid"}, {"encoder", "scorer"}),
-        ({"loss": "contrast", "towers": 2}, {"encoder", "tail_encoder", "log_scale"}),
+        ({"loss": "contrast", "towers": 2}, {"encoder", "tail_encoder", "temperature"}),
+        ({"loss": "contrast", "learned_temperature": False}, {"encoder"}),
     ],
 )
 def test_every_loss_reaches_what_it_trains(options, reached):

@@ -9,7 +9,6 @@ import torch
 from torch.nn import functional as F
 
 from graphkg.nn import SlotHeads
-from graphkg.nn.slot_heads import Temperature
 
 B, Q, N, D = 2, 3, 5, 4
 MASK = torch.tensor([[True] * 5, [True, False, True, False, False]])
@@ -69,12 +68,6 @@ def test_a_sentence_without_tokens_has_finite_numbers():
     found = SlotHeads(D, 6)(q_r, q_e, h, torch.zeros(B, N, dtype=torch.bool))
     (found.boundary.exp().sum() + found.relation.sum()).backward()
     assert found.boundary.isfinite().all() and q_e.grad.isfinite().all()
-
-
-def test_a_temperature_is_learned_as_its_logarithm():
-    learned, fixed = Temperature(0.1, learned=True), Temperature(0.1)
-    assert list(learned.state_dict()) == ["log"] and not list(fixed.parameters())
-    assert learned().item() == pytest.approx(0.1) and repr(fixed) == "Temperature(0.1)"
 
 
 def test_the_printed_form():
