@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import textwrap
 import time
 from pathlib import Path
 
 from graphkg.cli.build import build_graph
-from graphkg.errors import GraphKGError
+from graphkg.cli.show import say_mistakes
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXTS = ROOT / "datasets" / "texts"
@@ -38,7 +37,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
+    with say_mistakes("demo"):
         main()
-    except GraphKGError as error:
-        sys.exit(f"demo: {error}")

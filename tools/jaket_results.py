@@ -8,9 +8,9 @@ Rows are the paper's: ``encoder`` (descriptions alone), ``random`` (GNN), ``memo
 + M) and ``jaket``; ``<row>-off`` and ``<row>-shuffled`` have the graph taken away or its tails
 dealt out anew. ``jaket`` begins with a pre-training of the same seed: ``RUNS/pretraining-<seed>``,
 which is trained if it is not there, or one that ``--pretraining`` gives for each seed. A run that
-is there already is read, not trained again, so that a stopped table goes on. A seed is that of
-weights, labels and pre-training; the unseen graph is the same for all. Data are found through
-GRAPHKG_DATA.
+is there already is read, not trained again, so that a stopped table goes on; runs of ``--sample N``
+lie in ``RUNS/sample<N>``. A seed is that of weights, labels and pre-training; the unseen graph is
+the same for all. Data are found through GRAPHKG_DATA.
 """
 
 from __future__ import annotations
@@ -94,6 +94,7 @@ def main() -> None:
     data = read_triple_data(build_jaket_recipe(options.preset).data)
     if options.sample:
         data = sample_entities(data, options.sample)
+        options.runs /= f"sample{options.sample}"
     if options.own_encoder:
         folder = options.runs / "encoder"
         if not folder.is_dir():
@@ -126,4 +127,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    from graphkg.cli.show import say_mistakes
+
+    with say_mistakes("jaket_results"):
+        main()

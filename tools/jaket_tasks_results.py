@@ -99,4 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    from graphkg.cli.show import say_mistakes
+
+    with say_mistakes("jaket_tasks_results"):
+        main()

@@ -5,12 +5,13 @@
         --variant "LP: {tasks: [lp]}" --variant "LP+RP: {tasks: [lp, rp]}"
     python tools/link_results.py wn18rr-minilm --system mtl-kgc --runs RUNS --candidates-from RUN
 
-A variant is a name with settings of its own. A run folder ``RUNS/<preset>[-<variant>]-<seed>`` that
-is there already is read, not trained again, so that a stopped table goes on. Data are found through
-GRAPHKG_DATA; ``--sample N`` keeps N entities that hang together, ``--own-encoder`` makes a small
-encoder from the texts of the graph instead of reading a pretrained one, and ``--candidates-from``
-ranks the ``--top`` candidates of another run anew. Numbers are means and standard deviations over
-seeds, of filtered ranks on both sides, realistic ties.
+A variant is a name with settings of its own. A run folder ``RUNS/<preset>[-<variant>]-<seed>``
+(``<preset>-sample<N>`` with ``--sample N``) that is there already is read, not trained again, so
+that a stopped table goes on. Data are found through GRAPHKG_DATA; ``--sample N`` keeps N entities
+that hang together, ``--own-encoder`` makes a small encoder from the texts of the graph instead of
+reading a pretrained one, and ``--candidates-from`` ranks the ``--top`` candidates of another run
+anew. Numbers are means and standard deviations over seeds, of filtered ranks on both sides,
+realistic ties.
 """
 
 from __future__ import annotations
@@ -90,18 +91,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"|{'---|' * (len(METRICS) + 4)}")
     for preset in options.presets:
         changes = {"progress": False, **read_changes(options.changes)}
-        data = read_triple_data(training.build_recipe(preset, changes).data)
+        data, named = read_triple_data(training.build_recipe(preset, changes).data), preset
         if options.sample:
-            data = sample_entities(data, options.sample)
+            data, named = sample_entities(data, options.sample), f"{preset}-sample{options.sample}"
         if options.own_encoder:
             sizes = read_changes(options.own_encoder.split(","))
-            encoder = options.runs / f"{preset}-encoder"
+            encoder = options.runs / f"{named}-encoder"
             if not encoder.is_dir():
                 small_encoder(texts_of(data), encoder, **sizes)
             changes["encoder"] = str(encoder)
         train = partial(training.train, data=data)
         for variant, own in read_variants(options.variants).items():
-            name = f"{preset}-{variant}" if variant else preset
+            name = f"{named}-{variant}" if variant else named
             found = []
             for seed in range(options.seeds):
                 recipe = training.build_recipe(preset, {**changes, **own, "seed": seed})
@@ -112,4 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    from graphkg.cli.show import say_mistakes
+
+    with say_mistakes("link_results"):
+        main()

@@ -91,4 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    from graphkg.cli.show import say_mistakes
+
+    with say_mistakes("relation_results"):
+        main()

@@ -252,15 +252,11 @@ def main(arguments: list[str] | None = None) -> Any:
     import os
     import sys
 
-    from ..errors import GraphKGError
-    from .show import say_warnings
+    from .show import say_mistakes
 
     try:
-        with say_warnings():
+        with say_mistakes("graphkg"):
             app(arguments)
-    except GraphKGError as error:
-        print(f"graphkg: {error}", file=sys.stderr)
-        sys.exit(2)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)

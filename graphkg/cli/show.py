@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from ..errors import DataWarning
+from ..errors import DataWarning, GraphKGError
 
 Item = TypeVar("Item")
 
@@ -44,3 +44,14 @@ def say_warnings() -> Iterator[None]:
         warnings.simplefilter("always", DataWarning)
         warnings.showwarning = show
         yield
+
+
+@contextmanager
+def say_mistakes(program: str) -> Iterator[None]:
+    """Makes a user's mistake one sentence on stderr and exit code 2, warnings likewise."""
+    try:
+        with say_warnings():
+            yield
+    except GraphKGError as error:
+        say(f"{program}: {error}")
+        sys.exit(2)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 TOOL = "link_results"
@@ -20,8 +22,8 @@ def test_a_table_has_a_line_a_variant_and_reads_runs_that_are_there(
     tool.main([*arguments, "--runs", str(tmp_path)])
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(" | ")[0] for line in lines[2:]] == [
-        "| umls-distmult-wide",
-        "| umls-distmult-narrow",
+        "| umls-distmult-sample24-wide",
+        "| umls-distmult-sample24-narrow",
     ]
     for line in lines[2:]:
         assert re.search(r"\| 2( \| [\d.]+ \+- [\d.]+){5} \| 1, 1 \|", line), line
@@ -32,10 +34,17 @@ def test_a_table_has_a_line_a_variant_and_reads_runs_that_are_there(
 
 def test_candidates_of_another_run_are_ranked_anew(tool, tmp_path):
     text = [*OWN, *SMALL, "--set", "epochs=1", "--set", "max_length=16"]
-    first, second = tmp_path / "first", tmp_path / "second"
-    tool.main(["umls", "--system", "lp-bert", *text, "--runs", str(first)])
+    second, other = tmp_path / "second", tmp_path / "first" / "umls-sample24-0"
+    tool.main(["umls", "--system", "lp-bert", *text, "--runs", str(other.parent)])
     tool.main(["umls-minilm", "--system", "mtl-kgc", *text, "--set", "num_negatives=1", "--runs",
-               str(second), "--candidates-from", str(first / "umls-0"), "--top", "3"])  # fmt: skip
-    protocol = json.loads((second / "umls-minilm-0/test.json").read_text())["protocol"]
-    assert "the best 3 of 'umls-0'" in protocol["candidates"]
+               str(second), "--candidates-from", str(other), "--top", "3"])  # fmt: skip
+    protocol = json.loads((second / "umls-minilm-sample24-0/test.json").read_text())["protocol"]
+    assert "the best 3 of 'umls-sample24-0'" in protocol["candidates"]
     assert protocol["candidates_from"]["system"] == "lp-bert"
+
+
+def test_a_mistake_is_one_sentence(tmp_path):
+    command = [sys.executable, ROOT / "tools" / "link_results.py", "nowhere", "--runs", tmp_path]
+    found = subprocess.run(command, capture_output=True, text=True)
+    assert found.returncode == 2 and len(found.stderr.splitlines()) == 1
+    assert found.stderr.startswith("link_results: ") and "nowhere" in found.stderr
