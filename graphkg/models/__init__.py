@@ -17,6 +17,7 @@ from .mtl_kgc import MTLKGC
 from .neighbourhood import Neighbourhood, NeighbourhoodBonus
 from .pair import PAIR, EpisodeBatch
 from .qidn import QIDN
+from .widened import WidenedRanker
 
 __all__ = [
     "JAKET",
@@ -43,6 +44,7 @@ __all__ = [
     "Neighbourhood",
     "NeighbourhoodBonus",
     "Predicted",
+    "WidenedRanker",
     "decide",
     "named_entities",
     "named_triples",

@@ -5,18 +5,22 @@ Letters: N entities.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor
 
+from ..datasets.triples import TripleData
 from ..errors import InputError
 from ..models.combined import CombinedRanker
 from ..models.neighbourhood import Neighbourhood, NeighbourhoodBonus
+from ..models.widened import WidenedRanker
 from ..training.saving import CHECKSUMS, write_checksums
 from .base import RECIPE, load, write_recipe
 from .combined import CombinedRecipe
+from .node_texts import NewEntity
 from .ranking_system import RankingSystem
 
 MEMBERS = "members"
@@ -79,6 +83,29 @@ class CombinedSystem(RankingSystem):
         """Returns the softmax of scores [N] over all entities: shares, fitted to nothing."""
         return scores.softmax(0)
 
+    @property
+    def reads_texts(self) -> bool:
+        """Whether a member does."""
+        return any(member.reads_texts for member in self.members)
+
+    def with_entities(self, new: Sequence[NewEntity]) -> CombinedSystem:
+        """Returns the system over a graph with further entities.
+
+        Members that read texts rank them by these; what the others say is neither for nor against
+        them, see :class:`~graphkg.models.WidenedRanker`. It answers and is not saved.
+
+        Raises:
+            InputError: no member reads texts, a name without a letter, or one that is a label.
+        """
+        if not self.reads_texts:
+            super().with_entities(new)
+        wider = [one.with_entities(new) if one.reads_texts else None for one in self.members]
+        triples = next(one.triples for one in wider if one is not None)
+        members = [w or _widened(own, triples) for w, own in zip(wider, self.members)]
+        system = CombinedSystem(self.recipe, members, self.weights, self.bonus, self.name)
+        system.training, system.fingerprint = self.training, self.fingerprint
+        return system
+
     def protocol(self) -> dict[str, Any]:
         """What every number of this system travels with."""
         own = {"system": "combined", "normalise": self.recipe.normalise}
@@ -102,7 +129,16 @@ class CombinedSystem(RankingSystem):
         return {"graph": "train", "hops": self.recipe.bonus_hops, "weight": self.bonus}
 
     def write(self, folder: Path) -> None:
-        """Writes the members' folders, checksums of their checksums and, last, the recipe."""
+        """Writes the members' folders, checksums of their checksums and, last, the recipe.
+
+        Raises:
+            InputError: the system has entities that some member has no row for.
+        """
+        if any(isinstance(member.model, WidenedRanker) for member in self.members):
+            raise InputError(
+                f"{self.name!r} was given further entities, for which not all its members have "
+                "rows, so it cannot be saved: save the one without them"
+            )
         folder.mkdir(parents=True, exist_ok=True)
         places = [f"{MEMBERS}/{name}" for name in self.names]
         for member, place in zip(self.members, places):
@@ -129,6 +165,15 @@ class CombinedSystem(RankingSystem):
         parts = (f"{weight:g} {name}" for name, weight in zip(self.names, self.weights))
         near = f", bonus {self.bonus:g}" if self.recipe.bonus_hops else ""
         return f"CombinedSystem({self.name!r}, {' + '.join(parts)}{near})"
+
+
+def _widened(member: RankingSystem, triples: TripleData) -> RankingSystem:
+    """A member over the triples of a graph with further entities behind its own."""
+    other = copy.copy(member)
+    vars(other).pop("known", None)
+    other.triples, other.data = triples, triples.protocol()
+    other.model = WidenedRanker(member.model, len(triples.entities)).eval()
+    return other
 
 
 def check_members(members: Sequence[Any]) -> None:

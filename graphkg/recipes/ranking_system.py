@@ -62,6 +62,7 @@ class RankingSystem(System):
         data: what a figure was measured on.
         unseen_rule: how entities that training lacks are ranked, for the protocol.
         choices: what :meth:`evaluate` takes besides, as ``"subset"``.
+        reads_texts: it can rank entities that it is given by texts alone.
     """
 
     recipe: Any
@@ -71,6 +72,11 @@ class RankingSystem(System):
     data: dict[str, Any]
     unseen_rule = UNSEEN_RULE
     choices: tuple[str, ...] = ()
+
+    @property
+    def reads_texts(self) -> bool:
+        """Whether it can rank entities that it is given by texts alone."""
+        return False
 
     def with_entities(self, new: Sequence[NewEntity]) -> RankingSystem:
         """Returns the system over a graph with further entities.

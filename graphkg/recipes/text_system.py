@@ -49,6 +49,11 @@ class TextSystem(RankingSystem):
         self.training = {}
         self.fingerprint = ""
 
+    @property
+    def reads_texts(self) -> bool:
+        """Yes: texts are all it reads."""
+        return True
+
     @classmethod
     @abstractmethod
     def build_model(
