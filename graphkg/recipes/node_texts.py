@@ -18,10 +18,12 @@ class NewEntity(NamedTuple):
     Attributes:
         name: what it is called; also its label.
         description: what is said of it.
+        types: of the entity types of the data; with one it is among the candidates of that type.
     """
 
     name: str
     description: str = ""
+    types: tuple[str, ...] = ()
 
 
 def read_texts(data: TripleData, settings: TextSettings, tokenizer: Any) -> GraphTexts:

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from ..datasets.triples import TripleData
-from ..errors import InputError
+from ..errors import InputError, nearest
 from ..graphs import GraphTexts, KnowledgeGraph
 from ..graphs.knowledge import EDGE
 from ..nn.text_encoder import TextEncoder
@@ -145,10 +145,11 @@ def extended(data: TripleData, new: Sequence[NewEntity]) -> TripleData:
     """Returns the data with further entities, of which no triple is known.
 
     Raises:
-        InputError: a name without a letter, or one that is a label already.
+        InputError: a name without a letter, one that is a label already, or an unknown type.
     """
     entities = Vocabulary(data.entities, descriptions=data.entities.descriptions, name="entity")
-    names = dict(data.entity_names)
+    names, types = dict(data.entity_names), dict(data.entity_types)
+    known = sorted({name for given in types.values() for name in given})
     for one in new:
         label = " ".join(one.name.split())
         if not label or label in entities:
@@ -156,6 +157,13 @@ def extended(data: TripleData, new: Sequence[NewEntity]) -> TripleData:
             raise InputError(f"a new entity was given the name {one.name!r}, which {why}")
         entities.add(label)
         names[label] = label
+        if unknown := [name for name in one.types if name not in known]:
+            raise InputError(
+                f"the new entity {label!r} was given the type {unknown[0]!r}, which is not one of "
+                f"the {len(known)} entity types of {data.name}{nearest(unknown[0], known)}"
+            )
+        if one.types:
+            types[label] = tuple(one.types)
         if one.description:
             entities.descriptions[label] = one.description
     parts = {
@@ -164,4 +172,4 @@ def extended(data: TripleData, new: Sequence[NewEntity]) -> TripleData:
         )
         for name, graph in data.parts.items()
     }
-    return replace(data, **parts, entity_names=names)
+    return replace(data, **parts, entity_names=names, entity_types=types)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from pieces import tiny_encoder, tiny_tokenizer
@@ -34,6 +36,13 @@ def text() -> LPBERTSystem:
     system = LPBERTSystem.build(recipe, small_data(), tiny_encoder(), tiny_tokenizer())
     system.model.eval()
     return system
+
+
+def typed(**types) -> LPBERTSystem:
+    """The text model over data with entity types."""
+    data = replace(small_data(), entity_types=types)
+    recipe = build_lp_bert_recipe(None, {"data": "small", "max_length": 32})
+    return LPBERTSystem.build(recipe, data, tiny_encoder(), tiny_tokenizer())
 
 
 def combined(members, **changes) -> CombinedSystem:
@@ -73,6 +82,17 @@ def test_a_combination_of_combinations_reads_texts_where_one_does(text):
     assert not inner.reads_texts
     outer = combined([inner, combined([structure("complex"), text])])
     assert outer.reads_texts and outer.with_entities(NEW).model.num_entities == OLD + 2
+
+
+def test_a_new_entity_of_a_type_is_among_the_candidates_of_that_type():
+    system = typed(Ann=("person",), Rome=("place",))
+    new = [NewEntity("Ben", "Lee", ("person", "place")), NewEntity("Tim")]
+    wider = system.with_entities(new)
+    for kind, others in (("person", "Ann"), ("place", "Rome")):
+        found = wider.predict(head="Lee", relation="of", candidates=kind, keep_known=True)
+        assert {answer.label for answer in found} == {"Ben", others}
+    with pytest.raises(InputError, match="'Tim' was given the type 'persn'.* mean 'person'"):
+        system.with_entities([NewEntity("Tim", types=("persn",))])
 
 
 def test_what_cannot_be_kept_is_told_before_anything_is_written(text, tmp_path):
