@@ -85,8 +85,8 @@ class CombinedSystem(RankingSystem):
 
     @property
     def reads_texts(self) -> bool:
-        """Whether a member does."""
-        return any(member.reads_texts for member in self.members)
+        """Whether a member with weight does."""
+        return any(m.reads_texts for m, weight in zip(self.members, self.weights) if weight)
 
     def with_entities(self, new: Sequence[NewEntity]) -> CombinedSystem:
         """Returns the system over a graph with further entities.
@@ -95,7 +95,7 @@ class CombinedSystem(RankingSystem):
         them, see :class:`~graphkg.models.WidenedRanker`. It answers and is not saved.
 
         Raises:
-            InputError: no member reads texts, a name without a letter, or one that is a label.
+            InputError: no member with weight reads texts, a name without a letter, or one that is a label.
         """
         if not self.reads_texts:
             super().with_entities(new)

@@ -80,6 +80,8 @@ def test_a_combination_of_combinations_reads_texts_where_one_does(text):
     with pytest.raises(InputError, match="'Ben' is new: ask a text model"):
         inner.with_entities(NEW)
     assert not inner.reads_texts
+    silent = CombinedSystem(CombinedRecipe(data="small"), [structure(), text], [1.0, 0.0])
+    assert not silent.reads_texts
     outer = combined([inner, combined([structure("complex"), text])])
     assert outer.reads_texts and outer.with_entities(NEW).model.num_entities == OLD + 2
 
