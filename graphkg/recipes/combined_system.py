@@ -95,7 +95,8 @@ class CombinedSystem(RankingSystem):
         them, see :class:`~graphkg.models.WidenedRanker`. It answers and is not saved.
 
         Raises:
-            InputError: no member with weight reads texts, a name without a letter, or one that is a label.
+            InputError: no member with weight reads texts, a name without a letter, one that is a
+                label, or an unknown type.
         """
         if not self.reads_texts:
             super().with_entities(new)
