@@ -47,6 +47,8 @@ class QIDN(nn.Module):
         layers: L of the decoder (paper: 5).
         model_dim: D; the encoder's by default (the paper is silent; 768 over ALBERT-xxlarge).
         lstm_layers: of the BiLSTM over tokens (paper: 3).
+        lstm_residual: add its input to its output, so that an untrained LSTM does not hide what the
+            encoder knows (paper: no).
         heads: A (the paper is silent, as of the next two).
         feedforward: inner width of the decoder.
         activation: of the decoder, ``"relu"`` or ``"gelu"``.
@@ -85,6 +87,7 @@ class QIDN(nn.Module):
         *,
         model_dim: int | None = None,
         lstm_layers: int = 3,
+        lstm_residual: bool = False,
         heads: int = 8,
         feedforward: int = 2048,
         activation: str = "relu",
@@ -119,7 +122,9 @@ class QIDN(nn.Module):
         self.num_relations, self.num_types = num_relations, num_types
         self.longest, self.auxiliary = longest, auxiliary
         self.pseudo_instances = pseudo_instances
-        self.tokens = TokenEncoder(encoder, dim, lstm_layers, dropout, token_pooling)
+        self.tokens = TokenEncoder(
+            encoder, dim, lstm_layers, dropout, token_pooling, lstm_residual
+        )
         self.spans = SpanVectors(dim, longest, length_dim) if keys == "span" else None
         self.queries = Queries(num_queries, dim, branches, hidden, query_positions)
         self.decoder = QueryDecoder(dim, layers, heads, feedforward, dropout, activation)

@@ -56,6 +56,7 @@ class TokenEncoder(nn.Module):
         lstm_layers: of the LSTM; 0 leaves it out.
         dropout: between the layers of the LSTM.
         pooling: of a token's pieces: ``"first"`` or ``"max"``.
+        residual: add what goes into the LSTM to what comes out.
 
     Shapes:
         - input: a batch of sentences with pieces
@@ -72,13 +73,14 @@ class TokenEncoder(nn.Module):
         lstm_layers: int = 3,
         dropout: float = 0.1,
         pooling: str = "max",
+        residual: bool = False,
     ):
         super().__init__()
         if lstm_layers and dim % 2:
             raise InputError(
                 f"model_dim is {dim}, but each direction of the LSTM has half of it: make it even"
             )
-        self.encoder, self.pooling = encoder, pooling
+        self.encoder, self.pooling, self.residual = encoder, pooling, residual
         self.project = None if dim == encoder.dim else nn.Linear(encoder.dim, dim)
         between = dropout if lstm_layers > 1 else 0.0
         self.lstm = (
@@ -98,7 +100,8 @@ class TokenEncoder(nn.Module):
         x = x.masked_fill(~known.unsqueeze(1), 0)
         ptr = graph["token"].ptr
         if self.lstm is not None and x.size(0):
-            x = run_lstm(self.lstm, x, ptr)
+            seen = run_lstm(self.lstm, x, ptr)
+            x = x + seen if self.residual else seen
         return Tokens(x, ptr, known)
 
     def token_rows(
