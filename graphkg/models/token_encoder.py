@@ -116,4 +116,5 @@ class TokenEncoder(nn.Module):
 
     def __repr__(self) -> str:
         layers = 0 if self.lstm is None else self.lstm.num_layers
-        return f"TokenEncoder({self.encoder!r}, {layers} LSTM layers, {self.pooling} piece)"
+        kind = "residual LSTM" if layers and self.residual else "LSTM"
+        return f"TokenEncoder({self.encoder!r}, {layers} {kind} layers, {self.pooling} piece)"

@@ -30,6 +30,7 @@ OTHERS = [
     {"learned_temperature": True, "null_weight": 0.5, "auxiliary": True},
     {"relation_mean": "triples"},
     {"model_dim": 12, "lstm_layers": 3, "instance_bank": 4, "longest": 5},
+    {"lstm_residual": True, "query_positions": True},
     {"num_types": 2, "pseudo_instances": True},
 ]
 named = str

@@ -56,6 +56,13 @@ def test_the_lstm_has_the_width_of_the_model_and_reads_each_sentence_alone():
     torch.testing.assert_close(model(batch_of()).h, alone, atol=1e-5, rtol=1e-4)
 
 
+def test_a_residual_lstm_adds_to_what_it_reads():
+    below, batch = token_encoder(), batch_of()
+    alone = token_encoder(lstm_layers=2, dropout=0.0)
+    both = token_encoder(lstm_layers=2, dropout=0.0, residual=True)
+    torch.testing.assert_close(both(batch).h, below(batch).h + alone(batch).h)
+
+
 def test_sentences_without_pieces_are_an_error():
     batch = batch_of()
     del batch["piece"]
@@ -65,3 +72,4 @@ def test_sentences_without_pieces_are_an_error():
 
 def test_the_printed_form():
     assert repr(token_encoder(lstm_layers=2)).endswith("cls), 2 LSTM layers, max piece)")
+    assert "2 residual LSTM layers" in repr(token_encoder(lstm_layers=2, residual=True))
