@@ -4,9 +4,9 @@
 
 WebNLG's last-word sentences (without GRAPHKG_DATA invented ones of their lengths), the settings of
 the preset, untrained, so that every slot says something. Encoder: MiniLM, or where it is not
-installed an own one of its width with 2 layers. A step of training is collation, forward, backward
-and update of a batch of 8, in float32 and, in turns, in bfloat16 where torch's autocast takes it
-(``precision=bf16-mixed`` of a recipe). Extraction is what ``predict`` does, from words to named triples. Its
+installed an own one of its width with 2 layers. A step of training is forward, backward and update
+of a batch of 8, each batch in float32 and in bfloat16 where torch's autocast takes it (a recipe's
+``precision=bf16-mixed``). Extraction is what ``predict`` does, from words to named triples. Its
 peers get the same chunks of 32 sentences in turns: the whole model sentence by sentence, the
 encoder on the chunk with the decoder sentence by sentence, and the whole model with keys and values
 multiplied for each span (not for its first and last token and its length, summed afterwards).

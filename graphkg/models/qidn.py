@@ -122,9 +122,7 @@ class QIDN(nn.Module):
         self.num_relations, self.num_types = num_relations, num_types
         self.longest, self.auxiliary = longest, auxiliary
         self.pseudo_instances = pseudo_instances
-        self.tokens = TokenEncoder(
-            encoder, dim, lstm_layers, dropout, token_pooling, lstm_residual
-        )
+        self.tokens = TokenEncoder(encoder, dim, lstm_layers, dropout, token_pooling, lstm_residual)
         self.spans = SpanVectors(dim, longest, length_dim) if keys == "span" else None
         self.queries = Queries(num_queries, dim, branches, hidden, query_positions)
         self.decoder = QueryDecoder(dim, layers, heads, feedforward, dropout, activation)
