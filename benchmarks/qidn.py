@@ -18,7 +18,6 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import itertools
-import operator
 import os
 import random
 import statistics
@@ -198,20 +197,18 @@ def train(system: QIDNSystem, graphs: list[SentenceGraph], count: int, stages: S
         optimizer.zero_grad()
 
     shares: dict[bool, Counter[str]] = {False: Counter(), True: Counter()}
-    seconds: dict[bool, list[float]] = {False: [], True: []}
     for number, batch in enumerate(batches):
         for mixed in shares:
             stages.seconds.clear()
             stages.timed("other", step)(batch, mixed)
             if number:  # the first is for warming up
                 shares[mixed] += stages.seconds
-                seconds[mixed].append(sum(stages.seconds.values()))
     learned = sum(int(batch.num_graphs) for batch in batches[1:])
-    for mixed, name in ((False, "float32"), (True, "bfloat16")):
-        stages.seconds = shares[mixed]
+    plain, mixed = (sum(found.values()) for found in shares.values())
+    for name, found in zip(("float32", "bfloat16"), shares.values()):
+        stages.seconds = found
         stages.show(f"training, {name}", learned)
-    ratio = statistics.median(map(operator.truediv, seconds[False], seconds[True]))
-    print(f"  bfloat16 is {ratio:.2f} x as fast as float32")
+    print(f"  bfloat16 is {plain / mixed:.2f} x as fast as float32")
 
 
 def extract(system: QIDNSystem, graphs: list[SentenceGraph], count: int, stages: Stages) -> None:

@@ -31,8 +31,7 @@ class QIDNRecipe(Settings):
         layers: of the decoder (paper: 5).
         model_dim: width behind the encoder; ``None`` = the encoder's.
         lstm_layers: of the BiLSTM over tokens (paper: 3); 0 = none.
-        lstm_residual: add its input to its output (paper: no); the presets with MiniLM do, which
-            then need less than half of the epochs.
+        lstm_residual: add its input to its output (paper: no; presets with MiniLM: yes).
         heads, feedforward, activation, dropout, longest, length_dim, query_positions, auxiliary:
             see :class:`~graphkg.models.QIDN`.
         keys: what queries look at: ``span``, or ``token`` (ablation).
