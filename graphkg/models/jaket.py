@@ -57,10 +57,12 @@ class JAKET(nn.Module):
             without mentions are read otherwise than by the encoder.
         budget: places of one pass of LM1 or LM2, see :meth:`TextEncoder.vectors`.
         seed: of random rows.
+        whiten: whether the rows of a memory are read whitened over all its nodes (not in the
+            paper), see :func:`~graphkg.stores.whitening.whitening`.
 
     Raises:
-        InputError: an unknown choice, parts of other widths than the encoder, a knowledge module
-            without descriptions, or a memory of another graph.
+        InputError: an unknown choice, ``whiten`` without a memory, parts of other widths than the
+            encoder, a knowledge module without descriptions, or a memory of another graph.
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class JAKET(nn.Module):
         merge_layernorm: bool = True,
         budget: int | None = None,
         seed: int = 0,
+        whiten: bool = False,
     ):
         super().__init__()
         check_choices("JAKET", memory=(memory, MEMORIES))
@@ -93,7 +96,7 @@ class JAKET(nn.Module):
         self.lower, self.upper = encoder.split(split_at)
         self.knowledge, self.merge = knowledge, Merge(encoder.dim, merge_layernorm)
         self.memory, self.momentum, self.schedule = memory, momentum, schedule
-        self.budget, self.seed = budget, seed
+        self.budget, self.seed, self.whiten = budget, seed, whiten
         self._take(descriptions, relations, store)
 
     def _take(
@@ -108,6 +111,11 @@ class JAKET(nn.Module):
         if self.memory != "off":
             for name in self._described():
                 self._check_memory(name)
+        elif self.whiten:
+            raise InputError(
+                'whiten=True was given with memory="off", but rows are whitened over a memory: '
+                "leave one of the two out"
+            )
 
     def _check_memory(self, name: str) -> None:
         """Makes the memory if it is not there; checks its kind, size and graph."""
@@ -162,7 +170,11 @@ class JAKET(nn.Module):
         assert isinstance(table, MemoryTable)
         if not bool(table.filled.all()):
             self._write(table, described[name])
-        return table(index).to(self._dtype)
+        rows = table(index)
+        if self.whiten:
+            mean, matrix = (one.to(rows) for one in table.whitening())
+            rows = (rows - mean) @ matrix
+        return rows.to(self._dtype)
 
     @property
     def _dtype(self) -> torch.dtype:

@@ -26,6 +26,8 @@ class JAKETSettings(Settings):
         add_inverse: entities also hear the heads of their triples, by relations "inverse of ..."
             (paper: the tails alone).
         merge_layernorm: whether texts are normalised after entities are added (paper).
+        whiten: whether rows of the memory are read whitened, see :class:`~graphkg.models.JAKET`
+            (paper: no).
         budget: places, padding included, of one pass of LM1; ``None`` = by the device.
     """
 
@@ -40,6 +42,7 @@ class JAKETSettings(Settings):
     share_attention: bool = False
     add_inverse: bool = False
     merge_layernorm: bool = True
+    whiten: bool = False
     budget: int | None = Field(None, ge=1)
 
 

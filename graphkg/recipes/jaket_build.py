@@ -140,6 +140,7 @@ def build_jaket(
         merge_layernorm=settings.merge_layernorm,
         budget=settings.budget,
         seed=seed,
+        whiten=settings.whiten,
         **options,
     )
 

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import InputError
+from .whitening import whitening
 
 CHUNK = 65536
 
@@ -57,6 +58,7 @@ class MemoryTable(nn.Module):
         super().__init__()
         self.num, self.dim, self.dtype = num, dim, dtype
         self.path = None if path is None else Path(path)
+        self._whitening: tuple[Tensor, Tensor] | None = None
         self._open()
 
     def forward(self, index: Tensor | None = None) -> Tensor:
@@ -93,6 +95,16 @@ class MemoryTable(nn.Module):
             first = ~self._filled[places].unsqueeze(-1)
             self._rows[places] = torch.where(first, new, mixed).to(self.dtype)
             self._filled[places] = True
+        self._whitening = None
+
+    def whitening(self) -> tuple[Tensor, Tensor]:
+        """Returns the mean [D] and the matrix [D, D] that whiten the rows, see :func:`whitening`.
+
+        They are kept until this object writes rows, or restores them.
+        """
+        if self._whitening is None:
+            self._whitening = whitening(self._rows)
+        return self._whitening
 
     @property
     def filled(self) -> Tensor:
@@ -142,6 +154,7 @@ class MemoryTable(nn.Module):
         Raises:
             InputError: another size or type, or rows that changed since and have no copy.
         """
+        self._whitening = None
         given = (state["num"], state["dim"], state["dtype"])
         own = (self.num, self.dim, str(self.dtype).removeprefix("torch."))
         if given != own:
@@ -166,6 +179,7 @@ class MemoryTable(nn.Module):
             )
 
     def _open(self) -> None:
+        self._whitening = None
         size = self.num * self.dim * self.dtype.itemsize
         whole = size + self.num
         if self.path is None:
