@@ -86,10 +86,11 @@ RELATIONS = {
     "has_imdb_votes": "a film has imdb votes, how many viewers rated it",
 }
 
-HALF: dict[str, Any] = {"share": 0.5}
+MINILM: dict[str, Any] = {"whiten": True}  # 10 points on either number of hops
+HALF: dict[str, Any] = {**MINILM, "share": 0.5}
 PRESETS: dict[str, dict[str, Any]] = {
-    "metaqa-1hop": {"hops": 1},
-    "metaqa-2hop": {"hops": 2},
+    "metaqa-1hop": {"hops": 1, **MINILM},
+    "metaqa-2hop": {"hops": 2, **MINILM},
     "metaqa-1hop-half": {"hops": 1, **HALF},
     "metaqa-2hop-half": {"hops": 2, **HALF},
     "metaqa-1hop-paper": {"hops": 1, "encoder": "hub:FacebookAI/roberta-base"},
