@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from ..errors import InputError
 from ..graphs import Descriptions
 from ..nn.text_encoder import TextEncoder
-from ..stores import MemoryTable
+from ..stores import EmbeddingStore, MemoryTable
 
 CHUNK = 2048
 
@@ -73,6 +73,36 @@ def draw(memory: MemoryTable, seed: int = 0) -> None:
     generator = torch.Generator().manual_seed(seed)
     for nodes in torch.arange(len(memory)).split(CHUNK):
         memory.refresh(nodes, torch.randn(nodes.numel(), memory.dim, generator=generator))
+
+
+def provide(store: EmbeddingStore, name: str, descriptions: Descriptions, dim: int) -> None:
+    """Makes the memory `name` of a store if it is not there; checks its kind, size and graph.
+
+    Args:
+        store: of the memory.
+        name: of the table.
+        descriptions: of the N nodes that the rows are of.
+        dim: D of the encoder.
+
+    Raises:
+        InputError: a table of another kind or size, or a file of another graph.
+    """
+    size = (len(descriptions), dim)
+    if name not in store:
+        store.add(name, MemoryTable(*size))
+    table = store[name]
+    if not isinstance(table, MemoryTable):
+        raise InputError(
+            f"the table {name!r} of the store is {table!r}, but JAKET keeps such "
+            "rows in a MemoryTable"
+        )
+    if store.sizes[name] != size:
+        raise InputError(
+            f"the memory {name!r} of the store is of size {list(store.sizes[name])}, but "
+            f"{size[0]} descriptions and an encoder of {size[1]} channels need {list(size)}: "
+            "it was made for another graph or encoder"
+        )
+    claim(table, descriptions)
 
 
 def claim(memory: MemoryTable, descriptions: Descriptions) -> None:

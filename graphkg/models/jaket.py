@@ -20,7 +20,7 @@ from ..nn.merge import Merge
 from ..nn.split_encoder import shell
 from ..nn.text_encoder import TextEncoder, in_passes
 from ..stores import EmbeddingStore, MemoryTable, RefreshSchedule
-from .context import claim, describe, draw, refresh
+from .context import describe, draw, provide, refresh
 
 MEMORIES = ("encoder", "random", "off")
 
@@ -109,33 +109,13 @@ class JAKET(nn.Module):
         self.descriptions, self.relations = descriptions, relations
         self.store = EmbeddingStore() if store is None else store
         if self.memory != "off":
-            for name in self._described():
-                self._check_memory(name)
+            for name, described in self._described().items():
+                provide(self.store, name, described, self.dim)
         elif self.whiten:
             raise InputError(
                 'whiten=True was given with memory="off", but rows are whitened over a memory: '
                 "leave one of the two out"
             )
-
-    def _check_memory(self, name: str) -> None:
-        """Makes the memory if it is not there; checks its kind, size and graph."""
-        described = self._described()[name]
-        size = (len(described), self.dim)
-        if name not in self.store:
-            self.store.add(name, MemoryTable(*size))
-        table = self.store[name]
-        if not isinstance(table, MemoryTable):
-            raise InputError(
-                f"the table {name!r} of the store is {table!r}, but JAKET keeps such "
-                "rows in a MemoryTable"
-            )
-        if self.store.sizes[name] != size:
-            raise InputError(
-                f"the memory {name!r} of the store is of size {list(self.store.sizes[name])}, but "
-                f"{size[0]} descriptions and an encoder of {size[1]} channels need {list(size)}: "
-                "it was made for another graph or encoder"
-            )
-        claim(table, described)
 
     def _described(self) -> dict[str, Descriptions]:
         both = {"entity": self.descriptions, "relation": self.relations}
@@ -170,10 +150,7 @@ class JAKET(nn.Module):
         assert isinstance(table, MemoryTable)
         if not bool(table.filled.all()):
             self._write(table, described[name])
-        rows = table(index)
-        if self.whiten:
-            mean, matrix = (one.to(rows) for one in table.whitening())
-            rows = (rows - mean) @ matrix
+        rows = table.whitened(index) if self.whiten else table(index)
         return rows.to(self._dtype)
 
     @property

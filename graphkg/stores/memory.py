@@ -48,6 +48,8 @@ class MemoryTable(nn.Module):
         tensor([[0.8000, 0.8000, 0.8000]])
     """
 
+    _whitening: tuple[Tensor, Tensor] | None
+
     def __init__(
         self,
         num: int,
@@ -58,7 +60,6 @@ class MemoryTable(nn.Module):
         super().__init__()
         self.num, self.dim, self.dtype = num, dim, dtype
         self.path = None if path is None else Path(path)
-        self._whitening: tuple[Tensor, Tensor] | None = None
         self._open()
 
     def forward(self, index: Tensor | None = None) -> Tensor:
@@ -98,13 +99,19 @@ class MemoryTable(nn.Module):
         self._whitening = None
 
     def whitening(self) -> tuple[Tensor, Tensor]:
-        """Returns the mean [D] and the matrix [D, D] that whiten the rows, see :func:`whitening`.
+        """Returns the mean [D] and the matrix [D, D] that whiten all rows, see :func:`whitening`.
 
         They are kept until this object writes rows, or restores them.
         """
         if self._whitening is None:
             self._whitening = whitening(self._rows)
         return self._whitening
+
+    def whitened(self, index: Tensor) -> Tensor:
+        """Returns the rows `index` [*] whitened, float32 [*, D] on the index's device."""
+        mean, matrix = (part.to(index.device) for part in self.whitening())
+        with torch.autocast(index.device.type, enabled=False):
+            return (self(index).float() - mean) @ matrix
 
     @property
     def filled(self) -> Tensor:
@@ -191,7 +198,7 @@ class MemoryTable(nn.Module):
 
     def __getstate__(self) -> dict[str, Any]:
         state = self.__dict__.copy()
-        del state["_rows"], state["_filled"]
+        del state["_rows"], state["_filled"], state["_whitening"]
         if self.path is not None:
             del state["_bytes"]
         return state

@@ -64,7 +64,7 @@ def test_a_saved_run_loads_with_the_same_bits(run):
     [
         {"memory": "off", "add_inverse": True, "composition": "mlp"},
         {"memory": "random", "use_relations_in_pretraining": True, "weights": {"token": 0}},
-        {"kg": "off"},
+        {"kg": "off", "whiten": True},
         {"kg": "shuffled", "merge_layernorm": False, "valid_share": 0.0},
     ],
 )
@@ -77,10 +77,14 @@ def state(system):
     return torch.cat([value.flatten().double() for value in system.model.state_dict().values()])
 
 
-def test_a_killed_run_resumes_to_the_same_bits_memory_included(tmp_path, encoder, monkeypatch):
+@pytest.mark.parametrize("whiten", [False, True])
+def test_a_killed_run_resumes_to_the_same_bits_memory_included(
+    tmp_path, encoder, monkeypatch, whiten
+):
     from graphkg.models import JAKET
 
-    whole = pretrained(tmp_path / "whole", encoder, epochs=3)
+    changes = {"epochs": 3, "whiten": whiten}
+    whole = pretrained(tmp_path / "whole", encoder, **changes)
     real, memories = JAKET.after_step, []
 
     def killed(self, step):
@@ -94,7 +98,7 @@ def test_a_killed_run_resumes_to_the_same_bits_memory_included(tmp_path, encoder
 
     monkeypatch.setattr(JAKET, "after_step", killed)
     with pytest.raises((KeyboardInterrupt, SystemExit)):
-        pretrained(tmp_path / "run", encoder, epochs=3)
+        pretrained(tmp_path / "run", encoder, **changes)
     assert not (tmp_path / "run" / "model.safetensors").exists()
     with pytest.raises(InputError, match="has not ended: go on with --resume"):
         load(tmp_path / "run")
@@ -102,7 +106,7 @@ def test_a_killed_run_resumes_to_the_same_bits_memory_included(tmp_path, encoder
     again = train_jaket(people_recipe(encoder), tmp_path / "run", resume=True, data=people())
     resumed = list(memories)
     memories.clear()
-    pretrained(tmp_path / "third", encoder, epochs=3)
+    pretrained(tmp_path / "third", encoder, **changes)
     assert resumed == memories[-len(resumed) :] and len(set(memories)) > 3
     assert torch.equal(state(whole), state(again))
     logs = [read_log(tmp_path / name / "log.jsonl") for name in ("whole", "run")]

@@ -190,6 +190,7 @@ def test_a_stopped_run_goes_on_to_the_same_bits(run, encoder, data, tmp_path, mo
     ("changes", "km"),
     [
         ({}, True),
+        ({"whiten": True}, True),
         ({"answers": "sampled", "neighbourhood": "full", "train_candidates": None}, True),
         ({"answer_embedding": "context"}, True),
         ({"start": "encoder"}, False),

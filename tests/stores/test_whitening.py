@@ -48,7 +48,7 @@ def test_rows_that_are_all_alike_become_nothing():
     assert mean.tolist() == [0.0, 0.0] and torch.equal(matrix, torch.eye(2))
 
 
-def test_chunks_of_any_size_whiten_alike(monkeypatch):
+def test_chunks_are_whitened_as_one(monkeypatch):
     rows = drawn(50, 3)
     whole = whitened(rows)
     monkeypatch.setattr(whitening, "CHUNK", 7)
