@@ -67,6 +67,26 @@ def hold_out_entities(
     )
 
 
+def without_entities(data: TripleData, other: TripleData) -> TripleData:
+    """Returns the triples among the entities that `other` lacks, by their labels.
+
+    Args:
+        data: the graph.
+        other: another one, of the same kind of labels.
+
+    Raises:
+        InputError: no entity is left.
+    """
+    kept = [number for number, label in enumerate(data.entities) if label not in other.entities]
+    if not kept:
+        raise InputError(
+            f"all {len(data.entities)} entities of {data.name} are in {other.name}, too, but those "
+            "that it lacks were asked for: name another graph"
+        )
+    name = f"{data.name}, {len(kept)} entities that {other.name} lacks"
+    return induced(data, torch.tensor(kept), name)
+
+
 def induced(data: TripleData, entities: Tensor, name: str) -> TripleData:
     """Returns the triples among some entities, in the order of their ids; all relations stay.
 

@@ -17,7 +17,7 @@ from .jaket import JAKET
 
 
 class GraphReader(nn.Module):
-    """E^KM of entities, with messages along all edges of a graph.
+    """E^KM of entities, with messages along all edges of a graph, or along drawn ones.
 
     The memory is constant, so that the knowledge module alone is trained.
 
@@ -26,7 +26,8 @@ class GraphReader(nn.Module):
         graph: whole; its edges run to the entity that reads.
 
     Shapes:
-        - input: entities [B]
+        - input: entities [B], or the piece around B seeds that a
+          :class:`~graphkg.sampling.NeighborSampler` drew
         - output: [B, D]
     """
 
@@ -34,8 +35,10 @@ class GraphReader(nn.Module):
         super().__init__()
         self.model, self.graph, self.dim = model, graph, model.dim
 
-    def forward(self, entity: Tensor) -> Tensor:
-        """Returns the entities' rows; all N are read for it."""
+    def forward(self, entity: Tensor | HeteroData) -> Tensor:
+        """Returns the entities' rows; of entities without a piece all N are read."""
+        if isinstance(entity, HeteroData):
+            return self.model.read_graph(entity)[: entity["entity"].batch_size]
         return self.model.read_graph(self.graph.to(entity.device))[entity]
 
     def groups(self) -> dict[str, Any]:
@@ -78,7 +81,7 @@ class EntityClassifier(nn.Module):
     .. math:: p(c \mid e) = \mathrm{softmax}(W E_e + b)_c
 
     Args:
-        reader: entities [B] -> rows [B, D], and ``groups()``.
+        reader: entities [B] -> rows [B, D], and ``groups()``; a graph's also reads pieces.
         category: [N], -1 = unknown. Labels of entities that are not in a batch are not looked at.
         num_categories: C.
     """
@@ -90,14 +93,17 @@ class EntityClassifier(nn.Module):
         self.reader, self.head = reader, nn.Linear(reader.dim, num_categories)
         self.category = category
 
-    def forward(self, entity: Tensor) -> Tensor:
+    def forward(self, entity: Tensor | HeteroData) -> Tensor:
         """Returns the scores of all categories, [B] -> [B, C]."""
         return self.head(self.reader(entity))
 
-    def losses(self, entity: Tensor) -> dict[str, Tensor]:
-        """Returns the cross entropy ``category`` of labelled entities [B]."""
+    def losses(self, batch: Tensor | HeteroData) -> dict[str, Tensor]:
+        """Returns the cross entropy ``category`` of labelled entities [B], or a piece's B seeds."""
+        entity = batch
+        if isinstance(batch, HeteroData):
+            entity = batch["entity"].n_id[: batch["entity"].batch_size]
         gold = self.category[entity.to(self.category.device)].to(entity.device)
-        return {"category": F.cross_entropy(self(entity), gold)}
+        return {"category": F.cross_entropy(self(batch), gold)}
 
     def groups(self) -> dict[str, Any]:
         """Parameter groups: ``encoder``, and ``knowledge`` with the linear layer."""

@@ -22,12 +22,17 @@ class ClassificationRecipe(JAKETTaskSettings):
         data: a known set with entity types (``codex-s``), or a folder of triples with types.
         held_out: share of the entities that make the unseen graph; 0 = all entities of the data.
         held_out_seed: draws them.
+        unseen: other data, a known set or a folder, whose entities that `data` lack make the unseen
+            graph in place of those held out (``codex-m``: 15,016 that CoDEx-S has not).
         leave_out: relations that would give a category away; ``None`` = "instance of".
         pooling: what a description's vector is with ``start=encoder``.
         shares: of the labelled entities, for training and validation; the rest is for the test
             (paper: 0.2 and 0.2).
         fraction: of the training entities that is used (paper: 1, 0.2 and 0.05).
         split_seed: draws training, validation and test.
+        neighbourhood: in training: ``full``: every step reads the whole graph, or ``sampled``, for
+            large graphs, see `fan_outs`; scores come of all neighbours.
+        fan_outs: neighbours a hop with ``sampled`` (paper, of the pre-training: 10 and 10).
         train: see :class:`~graphkg.training.TrainSettings`; the groups of ``rates`` are ``encoder``
             (``start=encoder`` alone) and ``knowledge``.
     """
@@ -35,11 +40,14 @@ class ClassificationRecipe(JAKETTaskSettings):
     data: str = "codex-s"
     held_out: float = Field(0.0, ge=0, lt=1)
     held_out_seed: int = 0
+    unseen: str | None = None
     leave_out: tuple[str, ...] | None = None
     pooling: Literal["pooler", "cls", "mean"] = "cls"
     shares: tuple[float, float] = (0.2, 0.2)
     fraction: float = Field(1.0, gt=0, le=1)
     split_seed: int = 0
+    neighbourhood: Literal["full", "sampled"] = "full"
+    fan_outs: tuple[int, ...] = (10, 10)
     train: TrainSettings = TrainSettings(
         epochs=60,
         batch_size=16,

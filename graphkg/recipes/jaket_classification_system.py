@@ -197,6 +197,7 @@ class EntityClassificationSystem(TaskSystem):
             "encoder": recipe.encoder,
             "graph": "transductive: all entities and triples, labels of training alone",
             "neighbourhood": "all",
+            "neighbourhood_in_training": recipe.neighbourhood,
             "data": self.data,
             "training": self.training,
         }

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from ..datasets.triples import TripleData, read_triple_data
 from ..errors import InputError
+from ..graphs import KnowledgeGraph
 from ..nn.text_encoder import TextEncoder
+from ..sampling import NeighborSampler
 from ..training import fit
 from ..training.batches import RowBatches
 from ..training.saving import CHECKSUMS, sha256
@@ -16,7 +20,7 @@ from .jaket import JAKETRecipe
 from .jaket_build import start_settings
 from .jaket_classification import ClassificationRecipe
 from .jaket_classification_system import NAME, EntityClassificationSystem
-from .jaket_data import held_out
+from .jaket_data import unseen_graph
 from .jaket_system import JAKETSystem
 
 OF_DATA = ("data", "held_out", "held_out_seed", "leave_out")
@@ -51,13 +55,17 @@ def train_classification(
     folder, recipe = begin_run(folder, NAME, recipe, resume)
     recipe = settled(recipe)
     data = data or read_triple_data(recipe.data, data_path)
-    _, unseen = held_out(data, recipe)
+    unseen = unseen_graph(data, recipe)
     began = _began_with(recipe, unseen)
     system = EntityClassificationSystem.build(recipe, unseen, encoder, tokenizer, began)
     system.name = folder.resolve().name
     split = system.split()
     write_recipe(folder, NAME, recipe, trained=False, data=system.data)
-    batches = RowBatches(split.train, recipe.train.batch_size)
+    batches: Any = RowBatches(split.train, recipe.train.batch_size)
+    if recipe.neighbourhood == "sampled" and recipe.start != "encoder":
+        reader: Any = system.model.reader
+        sampler = NeighborSampler(copy.copy(reader.graph), recipe.fan_outs, "in")
+        batches = PieceBatches(batches, sampler)
     result = fit(
         system.model,
         batches,
@@ -69,6 +77,24 @@ def train_classification(
     system.training = result.summary()
     system.write(folder)
     return system
+
+
+class PieceBatches:
+    """The neighbourhoods of batches of entities, drawn anew each time.
+
+    Args:
+        entities: the batches, each of distinct entities.
+        sampler: draws around them.
+    """
+
+    def __init__(self, entities: RowBatches, sampler: NeighborSampler):
+        self.entities, self.sampler = entities, sampler
+
+    def __iter__(self) -> Iterator[KnowledgeGraph]:
+        return map(self.sampler.sample, self.entities)
+
+    def __len__(self) -> int:
+        return len(self.entities)
 
 
 def settled(recipe: ClassificationRecipe) -> ClassificationRecipe:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from ..datasets.categories import with_categories
-from ..datasets.triple_samples import hold_out_entities
+from ..datasets.triple_samples import hold_out_entities, without_entities
 from ..datasets.triples import TripleData, read_triple_data
 from ..errors import InputError
 from ..graphs import KnowledgeGraph
@@ -77,6 +77,22 @@ def held_out(data: TripleData, recipe: Any) -> tuple[TripleData, TripleData]:
     if not recipe.held_out:
         return data, data
     return hold_out_entities(data, recipe.held_out, recipe.held_out_seed)
+
+
+def unseen_graph(data: TripleData, recipe: Any) -> TripleData:
+    """Returns the graph whose entities are classified.
+
+    Args:
+        data: the whole graph.
+        recipe: has `unseen` and what :func:`read_jaket_graph` reads.
+
+    Raises:
+        InputError: an unseen graph that cannot be read, or all of whose entities `data` has.
+    """
+    if recipe.unseen is None:
+        return held_out(data, recipe)[1]
+    other = read_triple_data(recipe.unseen)
+    return without_entities(without_relations(other, recipe.leave_out), data)
 
 
 def without_relations(data: TripleData, names: tuple[str, ...] | None) -> TripleData:

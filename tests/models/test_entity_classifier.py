@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 from graphkg.models import DescriptionReader, EntityClassifier, GraphReader
 from graphkg.models.context import describe
+from graphkg.sampling import NeighborSampler
 
 CATEGORY = torch.tensor([0, 0, 1, 1, -1])
 
@@ -60,6 +61,14 @@ def test_a_graph_trains_the_knowledge_module_and_the_layer_alone():
     jaket = model.reader.model
     parts = [*jaket.knowledge.parameters(), *model.head.parameters()]
     assert trained == {id(p) for p in parts}
+
+
+def test_a_piece_with_all_neighbours_is_the_whole_graph():
+    model, asked = by_graph().eval(), torch.tensor([3, 0, 2])
+    piece = NeighborSampler(small_graph(), [None, None], "in").sample(asked)
+    assert torch.allclose(model(piece), model(asked), atol=1e-5)
+    whole = model.losses(asked)["category"]
+    assert torch.allclose(model.losses(piece)["category"], whole, atol=1e-5)
 
 
 def test_descriptions_train_the_encoder_and_the_layer():

@@ -89,6 +89,58 @@ def test_entities_and_model_are_those_of_the_run_it_begins_with(tmp_path, encode
     assert system.model.reader.graph["entity", "rel", "entity"].edge_type.numel() == 2 * triples
 
 
+OTHERS = {
+    "train.tsv": "Zed\tleads\tAcme\nYan\tleads\tAcme\nZed\tknows\tYan\nPia\tknows\tZed\n",
+    "entities.tsv": "id\ttype\nZed\tperson\nYan\tperson\nPia\tperson\nAcme\tfirm\n",
+}
+
+
+def write_others(folder, more=""):
+    """A graph of entities that the people do not know, and perhaps of some that they do."""
+    folder.mkdir()
+    for name, text in OTHERS.items():
+        (folder / name).write_text(text + (more if name == "train.tsv" else ""), encoding="utf-8")
+    return str(folder)
+
+
+def test_the_entities_that_another_graph_has_more_are_the_unseen_ones(
+    tmp_path, encoder, pretraining
+):
+    known = people().entities.label(0)
+    others = write_others(tmp_path / "others")
+    with (tmp_path / "others" / "entities.tsv").open("a", encoding="utf-8") as table:
+        table.write(f"{known}\tperson\n")
+    with (tmp_path / "others" / "train.tsv").open("a", encoding="utf-8") as triples:
+        triples.write(f"{known}\tknows\tZed\n")
+    start = {"start": "jaket", "init": str(pretraining), "unseen": others}
+    system = train(tmp_path / "run", encoder, epochs=2, **start)
+    assert system.triples.entities.labels == ["Zed", "Yan", "Pia", "Acme"]
+    assert sum(graph.heads.numel() for graph in system.triples.parts.values()) == 4
+    assert "4 entities that people lacks" in system.triples.name
+    assert system.evaluate().protocol["data"]["began_with"]["run"] == str(pretraining)
+    every = torch.arange(4)
+    assert torch.equal(load(tmp_path / "run").scores(every), system.scores(every))
+
+
+def test_another_graph_without_new_entities_is_refused(tmp_path, encoder):
+    (tmp_path / "same").mkdir()
+    labels = people().entities.labels
+    (tmp_path / "same" / "train.tsv").write_text(f"{labels[0]}\tr\t{labels[1]}\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"all 2 entities of .* are in people, too"):
+        train(tmp_path / "run", encoder, unseen=str(tmp_path / "same"))
+
+
+def test_drawn_neighbours_teach_what_all_neighbours_teach(tmp_path, encoder):
+    same = {"epochs": 2, "held_out": 0.0, "knowledge_dropout": 0.0}
+    whole = train(tmp_path / "whole", encoder, **same)
+    drawn = train(tmp_path / "drawn", encoder, neighbourhood="sampled", fan_outs=(99, 99), **same)
+    assert drawn.evaluate().protocol["neighbourhood_in_training"] == "sampled"
+    every = torch.arange(len(whole.triples.entities))
+    assert torch.allclose(drawn.scores(every), whole.scores(every), atol=0.05)
+    few = train(tmp_path / "few", encoder, neighbourhood="sampled", fan_outs=(1, 1), **same)
+    assert not torch.allclose(few.scores(every), whole.scores(every), atol=0.05)
+
+
 def test_a_run_that_saw_the_entities_is_refused(tmp_path, encoder):
     from jaket_runs import people_recipe
 
