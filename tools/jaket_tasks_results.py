@@ -9,7 +9,8 @@ The columns are presets. Rows are the paper's: ``encoder`` (RoBERTa), ``random``
 ``<row>-off`` and ``<row>-shuffled`` have the graph taken away or its tails dealt out anew. A run
 folder ``RUNS/<preset>-<row>-<seed>`` that is there already is read, or gone on with, not trained
 again, so that a stopped table goes on. Data are found through GRAPHKG_DATA; ``--episodes`` and
-``--questions`` bound what is scored. Numbers are accuracies or hits@1 in percent, means and
+``--questions`` bound what is scored; ``--shots`` scores runs with other shots than those they
+learned with. Numbers are accuracies or hits@1 in percent, means and
 standard deviations over seeds; hits@1 stands beside the rate that no model can exceed.
 """
 
@@ -24,6 +25,7 @@ from typing import Any
 STARTS = ("encoder", "random", "memory", "jaket")
 ROWS = [*STARTS, *(f"{start}-{kg}" for start in STARTS[1:] for kg in ("off", "shuffled"))]
 METRICS = {"fewrel": "accuracy", "metaqa": "hits@1"}
+BOUNDS = {"fewrel": ("episodes", "shots"), "metaqa": ("questions",)}
 
 
 def settings(row: str, seed: int, init: Sequence[Path]) -> dict[str, Any]:
@@ -36,7 +38,7 @@ def settings(row: str, seed: int, init: Sequence[Path]) -> dict[str, Any]:
 
 
 def run(task: str, recipe: Any, folder: Path, bound: dict[str, int]) -> Any:
-    """Test scores of one run, which is trained if it is not there."""
+    """Test scores of one run, which is trained if it is not there; `bound` goes to ``evaluate``."""
     from graphkg.recipes.jaket_linked import started
     from graphkg.recipes.jaket_tasks import jaket_task
     from graphkg.recipes.runs import trained
@@ -44,7 +46,8 @@ def run(task: str, recipe: Any, folder: Path, bound: dict[str, int]) -> Any:
     system = trained(folder, f"jaket-{task}", started(recipe), jaket_task(task).train)
     scores = system.evaluate("test", **bound)
     text = json.dumps(scores.to_dict(), ensure_ascii=False, indent=1)
-    (folder / "test.json").write_text(text + "\n", encoding="utf-8")
+    name = f"test-{bound['shots']}-shot.json" if "shots" in bound else "test.json"
+    (folder / name).write_text(text + "\n", encoding="utf-8")
     return scores
 
 
@@ -67,6 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--runs", type=Path, required=True)
     parser.add_argument("--init", type=Path, nargs="+", default=[])
     parser.add_argument("--episodes", type=int, help="of FewRel that are scored")
+    parser.add_argument("--shots", type=int, help="of the episodes that are scored")
     parser.add_argument("--questions", type=int, help="of MetaQA that are scored")
     parser.add_argument("--set", dest="changes", action="append", default=[])
     parser.add_argument("--threads", type=int, default=1)
@@ -87,8 +91,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         cells = []
         for preset in options.presets:
             task = preset.partition("-")[0]
-            named = {"fewrel": "episodes", "metaqa": "questions"}.get(task, "")
-            bound = {named: getattr(options, named)} if getattr(options, named, None) else {}
+            named = {name: getattr(options, name) for name in BOUNDS.get(task, ())}
+            bound = {name: value for name, value in named.items() if value}
             found = []
             for seed in range(options.seeds):
                 own = {**changes, **settings(row, seed, options.init)}

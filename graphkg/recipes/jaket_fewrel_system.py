@@ -55,7 +55,12 @@ class FewRelSystem(TextTaskSystem):
         return cls(recipe, parts, {"graph": None if graph is None else graph.protocol()})
 
     def evaluate(
-        self, split: str = "test", data_path: str | Path | None = None, episodes: int | None = None
+        self,
+        split: str = "test",
+        data_path: str | Path | None = None,
+        episodes: int | None = None,
+        ways: int | None = None,
+        shots: int | None = None,
     ) -> EpisodeScores:
         """Scores episodes that are the same for every run of these settings.
 
@@ -63,21 +68,28 @@ class FewRelSystem(TextTaskSystem):
             split: ``test`` or ``valid``.
             data_path: the folder of FewRel; by default that of the settings.
             episodes: how many; by default those of the settings.
+            ways: N, which may differ from that of training; by default the same.
+            shots: K, likewise.
 
         Raises:
             InputError: another split, missing data, or a part without enough relations.
         """
-        return self.score(read_fewrel(self.recipe, data_path), split, episodes)
+        return self.score(read_fewrel(self.recipe, data_path), split, episodes, ways, shots)
 
     def score(
-        self, data: FewRel, split: str = "test", episodes: int | None = None
+        self,
+        data: FewRel,
+        split: str = "test",
+        episodes: int | None = None,
+        ways: int | None = None,
+        shots: int | None = None,
     ) -> EpisodeScores:
         """Scores episodes of data that were read already, likewise."""
         self.check_split(split)
         part, by_relation = scored_part(self.recipe, data, split)
         recipe = self.recipe
         count = episodes or (recipe.test_episodes if split == "test" else recipe.valid_episodes)
-        sizes = recipe.ways, recipe.shots, recipe.test_queries
+        sizes = ways or recipe.ways, shots or recipe.shots, recipe.test_queries
         sampler = EpisodeSampler(by_relation, *sizes, recipe.episode_seed)
         reader = self.parts.reader(part, recipe.lower_case)
         target, predicted = self._answers(sampler, reader, count)

@@ -63,6 +63,15 @@ def test_a_run_is_scored_and_its_result_carries_the_protocol(run, data):
     json.dumps(found)
 
 
+def test_a_run_is_scored_with_other_shots_than_it_learned_with(run, data):
+    system = run[0]
+    one, three = system.score(data, episodes=10), system.score(data, episodes=10, shots=3)
+    assert one.protocol["episodes"]["shots"] == 1 and three.protocol["episodes"]["shots"] == 3
+    assert system.score(data, episodes=10, ways=2, shots=1).by_episode.equal(one.by_episode)
+    with pytest.raises(InputError, match="2 relations"):
+        system.score(data, ways=3)
+
+
 def test_a_loaded_run_has_the_same_memory_and_answers(run, data):
     system, folder = run
     again = graphkg.load(folder)

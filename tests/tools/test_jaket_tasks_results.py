@@ -45,12 +45,16 @@ def test_a_table_has_a_line_a_row_and_reads_runs_that_are_there(tool, folder, ca
     assert capsys.readouterr().out.splitlines() == lines
 
 
-def test_fewrel_is_scored_on_so_many_episodes(tool, folder, capsys):
+def test_fewrel_is_scored_on_so_many_episodes_and_shots(tool, folder, capsys, monkeypatch):
     small = ["ways=2", "episodes=4", "valid_relations=2", "valid_episodes=2", "sentence_length=16"]
-    tool.main(["fewrel", "--rows", "memory", "--seeds", "1", "--episodes", "5",
-               *given(folder, f"graph={folder / 'graph'}", *small)])  # fmt: skip
+    arguments = ["fewrel", "--rows", "memory", "--seeds", "1", "--episodes", "5",
+                 *given(folder, f"graph={folder / 'graph'}", *small)]  # fmt: skip
+    tool.main(arguments)
     assert re.search(r"\| memory \| [\d.]+ ", capsys.readouterr().out)
     assert '"episodes": 5' in (folder / "runs/fewrel-memory-0/test.json").read_text()
+    monkeypatch.setattr("graphkg.recipes.jaket_fewrel_training.fit", None)
+    tool.main([*arguments, "--shots", "3"])
+    assert '"shots": 3' in (folder / "runs/fewrel-memory-0/test-3-shot.json").read_text()
 
 
 def test_a_row_of_a_pretrained_run_needs_one(tool, folder, capsys):
